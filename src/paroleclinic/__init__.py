@@ -1,0 +1,24 @@
+"""A training curriculum on U.S. immigration parole. Training, not legal advice.
+
+A notebook cell imports from here, and nothing loads before it is used.
+"""
+
+from importlib import import_module
+from typing import Any
+
+CELLS = {
+    "title": "lesson",
+    "rule": "lesson",
+    "timeline": "lesson",
+    "quiz": "lesson",
+    "course_map": "lesson",
+    "case": "case",
+    "key": "case",
+}
+__all__ = list(CELLS)
+
+
+def __getattr__(name: str) -> Any:
+    if name in CELLS:
+        return getattr(import_module(f"paroleclinic.widgets.{CELLS[name]}"), name)
+    raise AttributeError(f"paroleclinic has no {name!r}")

@@ -1,0 +1,80 @@
+"""Derived files: solution notebooks from the client files, and exercises from the solutions."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+
+from paroleclinic.content import Scenario
+from paroleclinic.course import Course
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+    "specta": {"hideTopbar": "Yes"},
+}
+
+
+def solution(case: Scenario) -> str:
+    """The solution notebook of a case, as JSON text."""
+    opening = f"# {case.title}\n\nA client file to work. Training, not legal advice; everyone in it is invented."
+    call = (
+        f'from paroleclinic import case, key\ncase("{case.id}")\n'
+        f'### BEGIN HIDDEN TESTS\nkey("{case.id}")\n### END HIDDEN TESTS'
+    )
+    cells = [_cell("markdown", f"{case.id}-title", opening), _cell("code", case.id, call, points=case.points)]
+    if case.memo:
+        cells.append(_cell("markdown", f"{case.id}-memo", case.memo.model, points=case.memo.points, memo=True))
+    notebook = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def fresh(course: Course) -> dict[str, str]:
+    """Every derived notebook, path from the course's root -> text, as the client files say today."""
+    from paroleclinic.gradebook import release
+
+    found: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        root, out = Path(folder) / "course", Path(folder) / "out"
+        root.mkdir()
+        (root / "course.yaml").write_bytes((course.root / "course.yaml").read_bytes())
+        for unit in course.outline.units:
+            for case in unit.cases:
+                name = f"solutions/{unit.id}/{case}.ipynb"
+                found[name] = solution(course.scenario(case))
+                _write(root / name, found[name])
+            release(root, unit.id, out)
+            for path in sorted((out / unit.id).glob("*.ipynb")):
+                found[f"exercises/{unit.id}/{path.name}"] = path.read_text(encoding="utf-8")
+    return found
+
+
+def build(course: Course) -> list[str]:
+    """Write every derived notebook that differs from what stands there; returns the paths written."""
+    written = []
+    for name, text in fresh(course).items():
+        path = course.root / name
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            _write(path, text)
+            written.append(name)
+    return written
+
+
+def _cell(kind: str, name: str, source: str, points: int = 0, memo: bool = False) -> dict[str, object]:
+    about = {
+        "cell_type": kind, "grade": True, "grade_id": name, "locked": not memo, "points": points,
+        "schema_version": 3, "solution": memo, "task": False,
+    }  # fmt: skip
+    cell: dict[str, object] = {
+        "cell_type": kind,
+        "id": name[-40:].strip("-"),
+        "metadata": {"nbgrader": about} if points else {},
+        "source": source.splitlines(keepends=True),
+    }
+    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,79 @@
+"""The command `paroleclinic`: each verb one line to a module that does the work."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paroleclinic.course import Course, NoSuchEntry
+from paroleclinic.reading import Problems
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+Folder = Annotated[Path, typer.Option("--course", help="A folder of the course.")]
+HERE = Path()
+
+
+@app.callback()
+def main() -> None:
+    """The tools of the immigration parole course. Training, not legal advice."""
+
+
+@app.command()
+def check(course: Folder = HERE) -> None:
+    """Print every problem of the content, each with file, line and cure; nothing when there is none."""
+    from paroleclinic.check import problems
+
+    found = problems(_course(course))
+    for problem in found:
+        typer.echo(problem)
+    if found:
+        typer.echo(f"\n{len(found)} problem{'s' if len(found) > 1 else ''}.", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def build(course: Folder = HERE) -> None:
+    """Write the solution notebooks and exercises that the client files call for."""
+    from paroleclinic.build import build as write
+
+    try:
+        written = write(_course(course))
+    except Problems as error:
+        typer.echo(error)
+        raise typer.Exit(1) from None
+    for name in written:
+        typer.echo(f"written: {name}")
+    if not written:
+        typer.echo("Everything derived is up to date.")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def lab(context: typer.Context, course: Folder = HERE) -> None:
+    """Open JupyterLab at the first page. Further options go to JupyterLab."""
+    from paroleclinic.lab import command, environment
+
+    root = _course(course).root
+    try:
+        code = subprocess.run(command(root, *context.args), env=environment(root), cwd=root, check=False).returncode
+    except KeyboardInterrupt:
+        code = 0
+    raise typer.Exit(code)
+
+
+def _course(folder: Path) -> Course:
+    try:
+        return Course.around(folder.resolve())
+    except NoSuchEntry:
+        typer.echo(
+            f"There is no course.yaml in {folder.resolve()} or above it. Go to the course's folder first.",
+            err=True,
+        )
+        raise typer.Exit(2) from None
+
+
+if __name__ == "__main__":
+    sys.exit(app())

@@ -1,0 +1,124 @@
+"""Title cards, law cards, timelines and the map of the course."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from html import escape
+
+from paroleclinic.content import Lesson, Outline
+from paroleclinic.drawing import Drawing, paragraphs, tag
+from paroleclinic.law import STATUS_WORDS, Rule, Version, long_day
+
+DISCLAIMER = (
+    "Training, not legal advice. The clients are invented. When you are unsure, stop and ask the supervising attorney."
+)
+SURE = {
+    "high": "well supported",
+    "medium": "fairly sure; check before relying on it",
+    "low": "unsure; check first",
+}
+
+
+def title_card(lesson: Lesson, outline: Outline) -> Drawing:
+    """The card at the top of a lesson: its question, what you will be able to do, minutes, the day of the law."""
+    goals = "".join(tag("li", goal.says) for goal in lesson.objectives)
+    html = f"""<section class="pc-card pc-title" aria-label="About this lesson">
+<p class="pc-ask">{escape(lesson.question)}</p>
+<p><strong>After this lesson you can</strong></p><ul>{goals}</ul>
+<p class="pc-soft">About {lesson.minutes} minutes · The law as read on {long_day(outline.as_of)}; nothing is vouched for after
+{long_day(outline.known_to)}.</p>
+<p class="pc-notice">{DISCLAIMER}</p></section>"""
+    return Drawing(html, f"{lesson.title}: {lesson.question}")
+
+
+def rule_card(rule: Rule, day: date, known_to: date) -> str:
+    """The card for one rule as it stood on `day`: what it says, citation, since when, how sure, source."""
+    version = rule.at(day)
+    tone = {"in-force": "good", "ended": "bad", "blocked": "bad"}.get(version.status, "warn")
+    later = [v for v in rule.versions if v.first_day > day]
+    changed = f" It changed on {later[0].since}." if later else ""
+    trap = f"<p><strong>Trap:</strong> {escape(rule.trap)}</p>" if rule.trap else ""
+    return f"""<section class="pc-card" aria-label="Law: {escape(rule.title, quote=True)}"><div class="pc-head">
+<h3>{escape(rule.title)}</h3><span class="pc-badge {tone}">{STATUS_WORDS[version.status]}</span></div>
+{_figure(version)}{paragraphs(version.says)}{trap}{_facts(version, known_to)}
+{tag("p", changed.strip(), "pc-soft")}</section>"""
+
+
+def law_lines(rule: Rule, day: date) -> str:
+    """The rule in small, for feedback: what it said on `day`, and who says so."""
+    version = rule.at(day)
+    cites = "; ".join(source.cite for source in version.sources)
+    note = f" <em>{escape(version.note)}</em>" if version.note else ""
+    return f"""<div class="pc-law"><strong>The rule on {long_day(day)}: {escape(rule.title)}.</strong> {escape(version.says)}{note}
+<span class="pc-soft">{escape(cites)} · since: {escape(version.since)} · {SURE[version.confidence]}</span></div>"""
+
+
+def timeline(rule: Rule) -> Drawing:
+    """The dated versions of a rule down a line, oldest first, numbers drawn as bars."""
+    numbers = [Decimal(v.value) for v in rule.versions if v.value]
+    most = max(numbers, default=Decimal(1))
+    items = []
+    for version in rule.versions:
+        bar = ""
+        if version.value:
+            width = max(25, round(100 * Decimal(version.value) / most))
+            bar = f'<div class="pc-bar"><span style="width:{width}%">{amount(version)}</span></div>'
+        status = STATUS_WORDS[version.status]
+        cites = "; ".join(source.cite for source in version.sources)
+        items.append(
+            f"<li><strong>{escape(_from(version))}</strong> · {status}{bar}{paragraphs(version.says)}"
+            f"{tag('p', cites, 'pc-soft')}</li>"
+        )
+    label = f"Timeline: {rule.title}"
+    html = f"""<section class="pc-card" aria-label="{escape(label, quote=True)}"><h3>{escape(label)}</h3>
+<ol class="pc-line">{"".join(items)}</ol></section>"""
+    return Drawing(html, "; ".join(f"{_from(v)}: {v.says}" for v in rule.versions))
+
+
+def course_map(outline: Outline, titles: dict[str, str]) -> Drawing:
+    """The lessons and the cases that practice them, with links; `titles` maps case ids to titles."""
+    items = []
+    for lesson in outline.lessons:
+        cases = "".join(
+            f'<li><a href="../exercises/{unit.id}/{case}.ipynb">Case: {escape(titles[case])}</a></li>'
+            for unit in outline.units
+            if unit.lesson == lesson.id
+            for case in unit.cases
+        )
+        here = ' <span class="pc-badge">you are here</span>' if lesson.id.startswith("00") else ""
+        items.append(
+            f'<li><h3><a href="{lesson.id}.ipynb">{escape(lesson.title)}</a>{here}</h3>'
+            f'<p>{escape(lesson.question)}</p><p class="pc-soft">{lesson.minutes} minutes</p>'
+            f"{f'<ul>{cases}</ul>' if cases else ''}</li>"
+        )
+    html = f'<nav aria-label="Map of the course"><ul class="pc-map">{"".join(items)}</ul></nav>'
+    return Drawing(html, ", ".join(lesson.title for lesson in outline.lessons))
+
+
+def amount(version: Version) -> str:
+    """A version's number as a person writes it, such as "$1,050" or "23 months"."""
+    value = f"{Decimal(version.value or 0):,}"
+    return f"${value}" if version.unit == "US dollars" else f"{value} {escape(version.unit or '')}"
+
+
+def _figure(version: Version) -> str:
+    return f'<p class="pc-figure">{amount(version)}</p>' if version.value else ""
+
+
+def _from(version: Version) -> str:
+    return "Before" if version.starts == "unknown" else f"From {version.since}"
+
+
+def _facts(version: Version, known_to: date) -> str:
+    cites = []
+    for source in version.sources:
+        cite = escape(source.cite)
+        if source.url:
+            cite = f'<a href="{escape(source.url, quote=True)}" target="_blank" rel="noopener">{cite}</a>'
+        read = long_day(source.read) if isinstance(source.read, date) else "not read for this course"
+        cites.append(f"{cite} (read: {read})")
+    known = long_day(version.known_on or known_to)
+    note = f"<dt>Take care</dt><dd>{escape(version.note)}</dd>" if version.note else ""
+    return f"""<dl class="pc-facts"><dt>Source</dt><dd>{"<br>".join(cites)}</dd><dt>Since</dt><dd>{escape(version.since)}</dd>
+<dt>How sure</dt><dd>{SURE[version.confidence]}; last known on {known}</dd>{note}</dl>"""

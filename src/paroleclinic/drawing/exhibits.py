@@ -1,0 +1,78 @@
+"""Exhibits drawn as the papers they are, each marked as a training specimen."""
+
+from __future__ import annotations
+
+from html import escape
+
+from paroleclinic.content import Exhibit
+from paroleclinic.drawing import paragraphs, tag
+from paroleclinic.law import long_day
+
+KIND_WORDS = {
+    "letter": "Letter", "email": "Email", "notice": "Notice", "passport": "Passport page", "intake": "Intake sheet",
+    "messages": "Text messages", "printout": "Printout", "receipt": "Receipt", "certificate": "Certificate",
+    "flyer": "Flyer", "web-page": "Web page",
+}  # fmt: skip
+FACE = (
+    '<svg class="pc-face" viewBox="0 0 60 74" aria-hidden="true"><circle cx="30" cy="27" r="14" fill="#9aa6b2"/>'
+    '<path d="M6 74c0-18 11-27 24-27s24 9 24 27z" fill="#9aa6b2"/></svg>'
+)
+
+
+def exhibit(paper: Exhibit) -> str:
+    """One paper, as an article that a screen reader announces by its title."""
+    kind = "notice-paper" if paper.kind == "notice" else paper.kind
+    head = _email_head(paper) if paper.kind == "email" else _head(paper)
+    face = FACE if paper.kind == "passport" else ""
+    body = f"{face}{_fields(paper)}{paragraphs(paper.body)}{_table(paper)}{_chat(paper)}"
+    stamps = "".join(f'<span class="pc-stamp">{escape(stamp)}</span>' for stamp in paper.stamps)
+    sign = tag("p", paper.signature or "", "pc-sign")
+    return f"""<article class="pc-doc pc-{kind}" aria-label="{escape(paper.title, quote=True)}">
+<p class="pc-specimen">TRAINING SPECIMEN · INVENTED</p>{head}{body}{sign}{f"<div>{stamps}</div>" if stamps else ""}</article>"""
+
+
+def papers(exhibits: tuple[Exhibit, ...]) -> str:
+    """All papers of a file, each behind a line that opens it; the first stands open."""
+    return "".join(
+        f'<details class="pc-paper" data-exhibit="{paper.id}"{" open" if number == 0 else ""}>'
+        f"<summary><strong>{number + 1}. {escape(paper.title)}</strong> "
+        f'<span class="pc-soft">{KIND_WORDS[paper.kind]}, {long_day(paper.date)}</span></summary>{exhibit(paper)}</details>'
+        for number, paper in enumerate(exhibits)
+    )
+
+
+def _head(paper: Exhibit) -> str:
+    to = f"<p>To: {escape(paper.to)}</p>" if paper.to else ""
+    about = f"<p><strong>{escape(paper.subject)}</strong></p>" if paper.subject else ""
+    return f'<div class="pc-from">{escape(paper.from_)}</div><p class="pc-day">{long_day(paper.date)}</p>{to}{about}'
+
+
+def _email_head(paper: Exhibit) -> str:
+    rows = {"From": paper.from_, "To": paper.to, "Date": long_day(paper.date), "Subject": paper.subject}
+    return "<dl>" + "".join(f"<dt>{k}</dt><dd>{escape(v)}</dd>" for k, v in rows.items() if v) + "</dl>"
+
+
+def _fields(paper: Exhibit) -> str:
+    rows = "".join(f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in paper.fields.items())
+    return f"<dl>{rows}</dl>" if rows else ""
+
+
+def _table(paper: Exhibit) -> str:
+    if not paper.table:
+        return ""
+    head, *rows = paper.table
+    cells = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    lines = "".join("<tr>" + "".join(tag("td", cell) or "<td></td>" for cell in row) + "</tr>" for row in rows)
+    return f'<div class="pc-wide"><table><thead><tr>{cells}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def _chat(paper: Exhibit) -> str:
+    if not paper.messages:
+        return ""
+    first = paper.messages[0].who
+    items = "".join(
+        f'<li class="{"them" if message.who == first else "me"}"><small>{escape(message.who)} · {escape(message.at)}</small>'
+        f"{escape(message.text)}</li>"
+        for message in paper.messages
+    )
+    return f'<ol class="pc-chat">{items}</ol>'

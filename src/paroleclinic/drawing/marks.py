@@ -1,0 +1,99 @@
+"""Marks explained: for each question the answer, the verdict, the points, why, the fact and the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from html import escape
+
+from paroleclinic.content import Memo
+from paroleclinic.drawing import paragraphs, tag
+from paroleclinic.drawing.cards import law_lines
+from paroleclinic.grading import VERDICT_WORDS, CaseMark, Mark, Note
+from paroleclinic.law import Rule
+
+HARM = "Stop: this advice could hurt the client."
+
+
+def verdict(mark: Mark, law: Mapping[str, Rule], day: date, *, reveal: bool) -> str:
+    """What is said about one answer. Until `reveal`, only what was chosen is explained, so that a retry is worth it."""
+    tone = "harm" if mark.harmful else mark.verdict
+    head = f"{HARM} " if mark.harmful else ""
+    notes = [note for note in mark.notes if reveal or note.chosen]
+    left = "" if reveal or mark.verdict != "partly" else "<p>Something is missing or does not belong. Look again.</p>"
+    fact = f"<p><strong>In the file:</strong> {escape(mark.question.fact)}</p>" if mark.question.fact and reveal else ""
+    rules = "".join(law_lines(law[rule], day) for rule in mark.question.rules)
+    law_part = rules if reveal or mark.verdict in ("right", "partly", "wrong") else ""
+    return f"""<div class="pc-verdict {tone}"><h4>{head}{VERDICT_WORDS[mark.verdict]}{_points(mark) if reveal else ""}</h4>
+{_why(notes)}{left}{fact}{law_part}</div>"""
+
+
+def case_marks(mark: CaseMark, law: Mapping[str, Rule]) -> str:
+    """The whole case explained, harmful answers first."""
+    day = mark.case.as_of
+    parts = [f"<h2>{escape(mark.case.title)}: how the answers were graded</h2>", score(mark)]
+    parts += [harm_first(mark)]
+    first = [m for m in mark.marks if m.harmful]
+    rest = [m for m in mark.marks if not m.harmful and not isinstance(m.question, Memo)]
+    for one in [*first, *rest]:
+        number = mark.marks.index(one) + 1
+        answer = escape(one.answer) if one.answer else f"<em>{VERDICT_WORDS[one.verdict]}</em>"
+        parts.append(
+            f'<section class="pc-q"><h3>Question {number}</h3>{paragraphs(one.question.prompt)}'
+            f"<p><strong>The answer given:</strong> {answer}</p>{verdict(one, law, day, reveal=True)}</section>"
+        )
+    parts.append(f'<section class="pc-card"><h3>What this case teaches</h3>{paragraphs(mark.case.debrief)}</section>')
+    return "\n".join(parts)
+
+
+def score(mark: CaseMark) -> str:
+    """The points in one line, and what the memo still waits for."""
+    memo = mark.case.memo
+    waits = f" The memo is worth {memo.points} more and is marked by a person." if memo else ""
+    capped = " Harmful advice caps the case at half its points." if mark.capped else ""
+    return f'<p class="pc-score">{plain(mark.earned)} of {mark.points} points</p><p>{capped}{waits}</p>'
+
+
+def plain(number: float) -> str:
+    """A number without a trailing .0."""
+    return f"{number:g}"
+
+
+def rubric(memo: Memo) -> str:
+    """The table a marker holds a memo against, the model memo, and the common flaws."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(c.says)} ({c.points})</th><td>{escape(c.full)}</td><td>{escape(c.half)}</td>'
+        f"<td>{escape(c.none)}</td></tr>"
+        for c in memo.rubric
+    )
+    flaws = "".join(tag("li", flaw) for flaw in memo.flaws)
+    return f"""<h3>How the memo is marked</h3><div class="pc-wide"><table class="pc-rubric"><thead><tr><th scope="col">Look for (points)</th>
+<th scope="col">Full points</th><th scope="col">Half</th><th scope="col">None</th></tr></thead><tbody>{rows}</tbody></table></div>
+<h3>Common flaws</h3><ul>{flaws}</ul><h3>A model memo</h3><div class="pc-memo">{escape(memo.model)}</div>"""
+
+
+def _points(mark: Mark) -> str:
+    return f" · {plain(mark.earned)} of {mark.question.points}" if not isinstance(mark.question, Memo) else ""
+
+
+def harm_first(mark: CaseMark) -> str:
+    """What must be read before anything else: the harmful advice that was chosen, or nothing."""
+    if not mark.harmful:
+        return ""
+    lines = "".join(
+        f"<li><strong>{escape(note.text)}</strong> {escape(note.because)}</li>"
+        for m in mark.harmful
+        for note in m.harmful
+    )
+    return f'<section class="pc-verdict harm"><h3>{HARM}</h3><ul>{lines}</ul></section>'
+
+
+def _why(notes: list[Note]) -> str:
+    items = []
+    for note in notes:
+        kind = "harm" if note.harm and note.chosen else "yes" if note.right else "no"
+        yours = " <em>(your answer)</em>" if note.chosen and note.text else ""
+        sort = {"yes": "Right: ", "no": "Wrong: ", "harm": "Harmful: "}[kind] if note.text else ""
+        text = f"<strong>{sort}{escape(note.text)}</strong>{yours}: " if note.text else ""
+        items.append(f'<li class="{kind}">{text}{escape(note.because)}</li>')
+    return f'<ul class="pc-why">{"".join(items)}</ul>' if items else ""

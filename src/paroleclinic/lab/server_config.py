@@ -1,0 +1,11 @@
+"""JupyterLab's server for the course. The file browser lists what a learner needs; the rest stays where it is."""
+
+c = get_config()  # noqa: F821
+
+c.ContentsManager.hide_globs = [
+    "__pycache__", "*.pyc", "*.py", "*.toml", "*.lock", "*.yml", "*.yaml", "*.db", "*.egg-info", "Makefile", "LICENSE*",
+    "CONTRIBUTING.md", "node_modules", "benchmarks", "docs", "law", "questions", "scenarios", "solutions", "src", "tests",
+    "build", "dist", "gradebook.*",
+]  # fmt: skip
+c.ServerApp.terminals_enabled = False
+c.ServerApp.log_level = "WARN"

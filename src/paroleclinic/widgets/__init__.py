@@ -1,0 +1,1 @@
+"""What a notebook cell may call. The only package that imports ipywidgets and anywidget."""

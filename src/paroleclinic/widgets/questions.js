@@ -1,0 +1,255 @@
+// The question control: native inputs, one form a question. Python holds the key; this page never does.
+let views = 0;
+
+function make(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === "on") for (const [event, act] of Object.entries(value)) node.addEventListener(event, act);
+    else if (key in node && key !== "list") node[key] = value;
+    else node.setAttribute(key, value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+const HINTS = {
+  one: "Choose one.", many: "Choose all that apply.", date: "Give a date.", amount: "Give a number.",
+  memo: "Write in your own words.",
+};
+const SILENT = "Not saved: JupyterLab does not answer. Reload this page; what it called saved is safe.";
+
+function render({ model, el }) {
+  const view = `pc${++views}`;
+  const saves = model.get("mode") === "case";
+  const questions = model.get("questions");
+  const forms = new Map();
+  let sent = 0;
+
+  el.classList.add("pc");
+  el.setAttribute("data-lm-suppress-shortcuts", "true");
+
+  function say(form, text, bad = false) {
+    form.saved.textContent = text;
+    form.saved.classList.toggle("bad", bad);
+  }
+
+  function deliver(form, what) {
+    const n = ++sent;
+    form.waiting = n;
+    clearTimeout(form.silence);
+    form.silence = setTimeout(() => form.waiting === n && say(form, SILENT, true), 8000);
+    model.send({ do: what, id: form.id, value: form.value(), n });
+  }
+
+  function changed(form) {
+    const value = form.value();
+    const before = JSON.stringify(form.last);
+    if (JSON.stringify(value) === before) return;
+    form.history.push(form.last);
+    form.last = value;
+    form.undo.disabled = false;
+    form.feedback.replaceChildren();
+    if (!saves) return say(form, "");
+    say(form, "Saving…");
+    deliver(form, "answer");
+  }
+
+  function undo(form) {
+    if (!form.history.length) return;
+    form.last = form.history.pop();
+    form.put(form.last);
+    form.undo.disabled = !form.history.length;
+    form.feedback.replaceChildren();
+    if (saves) {
+      say(form, "Saving…");
+      deliver(form, "answer");
+    } else say(form, "Your earlier answer is back.");
+  }
+
+  function choices(question, form) {
+    const many = question.kind === "many";
+    const inputs = question.options.map((option) =>
+      make("input", {
+        type: many ? "checkbox" : "radio", name: `${view}-${question.id}`, value: option.id,
+        on: { change: () => changed(form) },
+      }));
+    form.value = () => {
+      const picked = inputs.filter((input) => input.checked).map((input) => input.value);
+      return many ? picked : picked[0] ?? null;
+    };
+    form.put = (value) => {
+      const picked = many ? value ?? [] : [value];
+      for (const input of inputs) input.checked = Array.isArray(picked) && picked.includes(input.value);
+    };
+    return question.options.map((option, i) =>
+      make("label", { className: "pc-opt" }, inputs[i], make("span", {}, option.text)));
+  }
+
+  function field(question, form) {
+    const memo = question.kind === "memo";
+    const date = question.kind === "date";
+    const input = make(memo ? "textarea" : "input", {
+      autocomplete: "off", maxLength: memo ? 20000 : 40,
+      ...(memo ? { rows: 12 } : { type: date ? "date" : "text" }),
+      ...(question.kind === "amount" ? { inputMode: "decimal" } : {}),
+    });
+    const count = memo ? make("p", { className: "pc-soft" }) : null;
+    const tally = () => {
+      if (!memo) return;
+      const words = input.value.split(/\s+/).filter(Boolean).length;
+      count.textContent = `${words} words; up to about ${question.words} is plenty.`;
+    };
+    const settle = () => { clearTimeout(form.typing); changed(form); };
+    input.addEventListener("input", () => {
+      tally();
+      if (saves) say(form, "Not saved yet…");
+      clearTimeout(form.typing);
+      form.typing = setTimeout(settle, 700);
+    });
+    input.addEventListener("change", settle);
+    form.value = () => input.value;
+    form.put = (value) => { input.value = typeof value === "string" ? value : ""; tally(); };
+    tally();
+    const label = memo ? "Your memo" : date ? "Your date (year-month-day)" : `Your number (${question.unit})`;
+    return [make("label", { className: "pc-field" }, label, input), count];
+  }
+
+  function papers(question) {
+    if (!question.papers.length) return null;
+    const line = make("p", { className: "pc-soft" }, "Papers: ");
+    question.papers.forEach((paper, i) => {
+      if (i) line.append(" · ");
+      line.append(make("button", { type: "button", className: "pc-link", on: { click: () => open(paper.id) } }, paper.title));
+    });
+    return line;
+  }
+
+  function open(id) {
+    const paper = el.querySelector(`[data-exhibit="${CSS.escape(id)}"]`);
+    if (!paper) return;
+    paper.open = true;
+    paper.querySelector("summary").focus();
+    paper.scrollIntoView({ block: "start" });
+  }
+
+  function build(question, index) {
+    const form = { id: question.id, history: [], last: null };
+    const worth = saves ? ` · ${question.points} ${question.points === 1 ? "point" : "points"}` : "";
+    const about = `Question ${index + 1} of ${questions.length}${worth} · ${HINTS[question.kind]}`;
+    const body = question.options ? choices(question, form) : field(question, form);
+    form.saved = make("span", { className: "pc-saved", role: "status" });
+    form.feedback = make("div", { role: "status" });
+    form.undo = make("button", { type: "button", disabled: true, on: { click: () => undo(form) } }, "Undo");
+    const check = saves ? null : make("button", {
+      type: "button", className: "pc-main", on: { click: () => { settleField(form); deliver(form, "check"); } },
+    }, "Check");
+    form.node = make("div", { className: "pc-q" },
+      make("fieldset", {}, make("legend", {}, make("span", { className: "pc-num" }, about), question.prompt),
+        papers(question), ...body),
+      make("div", { className: "pc-acts" }, check, form.undo, form.saved), form.feedback);
+    form.node.dataset.question = question.id;
+    forms.set(question.id, form);
+    return form.node;
+  }
+
+  function settleField(form) {
+    clearTimeout(form.typing);
+    changed(form);
+  }
+
+  function explain(id, html) {
+    const form = forms.get(id);
+    if (!form) return;
+    form.feedback.innerHTML = html;
+    for (const link of form.feedback.querySelectorAll("[data-lesson]")) point(link);
+  }
+
+  function point(link) {
+    const [lesson, slug] = link.dataset.lesson.split("#");
+    const heading = lesson ? null : find(slug);
+    if (lesson) {
+      const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}");
+      link.href = `${config.baseUrl ?? "/"}lab/tree/notebooks/${lesson}.ipynb`;
+      link.target = "_blank";
+    } else {
+      link.href = `#${slug}`;
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        const target = heading ?? find(slug);
+        if (!target) return;
+        target.tabIndex = -1;
+        target.focus({ preventScroll: true });
+        target.scrollIntoView({ block: "start" });
+      });
+    }
+  }
+
+  function find(slug) {
+    const slugOf = (text) => text.toLowerCase().replace(/[^a-z0-9 -]/g, "").trim().replace(/\s+/g, "-");
+    const around = el.closest(".jp-Document, .specta-output-host, .lm-DockPanel-widget, body") ?? document.body;
+    return [...around.querySelectorAll("h2, h3")].find((heading) => slugOf(heading.textContent) === slug);
+  }
+
+  const top = make("div", { innerHTML: model.get("intro") });
+  const list = make("div", {}, ...questions.map(build));
+  const summary = make("div", { role: "status", tabIndex: -1 });
+  el.append(top, list);
+  if (saves) el.append(bench());
+  el.append(summary);
+
+  function bench() {
+    const open = model.get("can_show");
+    const words = open
+      ? "Ready? This shows the key, and your answer file notes that you looked."
+      : "Your answers are saved; your instructor grades this case.";
+    const button = open && make("button", {
+      type: "button", className: "pc-main",
+      on: { click: () => { for (const form of forms.values()) settleField(form); model.send({ do: "show", n: ++sent }); } },
+    }, "Show me how I did");
+    return make("div", { className: "pc-acts pc-card" }, button || null, make("span", {}, words));
+  }
+
+  function refresh() {
+    const answers = model.get("answers");
+    for (const form of forms.values()) {
+      if (!(form.id in answers) || form.node.contains(document.activeElement)) continue;
+      if (JSON.stringify(form.value()) === JSON.stringify(answers[form.id])) continue;
+      form.put(answers[form.id]);
+      form.last = form.value();
+    }
+  }
+
+  function showTrouble() {
+    const trouble = model.get("trouble");
+    for (const form of forms.values()) if (trouble) say(form, trouble, true);
+  }
+
+  function hear(message) {
+    if (message.re === "shown") {
+      for (const [id, html] of Object.entries(message.html)) explain(id, html);
+      summary.innerHTML = message.summary;
+      summary.focus();
+      return;
+    }
+    const form = forms.get(message.id);
+    if (!form || message.n !== form.waiting) return;
+    form.waiting = null;
+    clearTimeout(form.silence);
+    if (message.re === "saved") say(form, `Saved at ${message.at}`);
+    else if (message.re === "not-saved") say(form, `Not saved: ${message.why}`, true);
+    else if (message.re === "checked") explain(message.id, message.html);
+  }
+
+  for (const form of forms.values()) form.last = form.value();
+  refresh();
+  showTrouble();
+  model.on("change:answers", refresh);
+  model.on("msg:custom", hear);
+  return () => {
+    model.off("change:answers", refresh);
+    model.off("msg:custom", hear);
+    for (const form of forms.values()) clearTimeout(form.silence);
+  };
+}
+
+export default { render };

@@ -1,0 +1,103 @@
+"""What several tests need: the tiny course, and hand-ins for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from paroleclinic.answers import FILE_NAME
+from paroleclinic.content import Many, Memo, One, Scenario
+from paroleclinic.course import Course
+from paroleclinic.grading import key_answers
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "tests" / "samples"
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Course:
+    """A course of one lesson, one case and two rules, in a folder of its own."""
+    return copy_of_tiny(tmp_path / "tiny")
+
+
+def copy_of_tiny(folder: Path) -> Course:
+    shutil.copytree(SAMPLES / "tiny", folder)
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    return Course(folder)
+
+
+def nbgrader(folder: Path, *words: str, fails: bool = False) -> str:
+    """What an nbgrader command says, run as a person runs it in the course's folder."""
+    place = {
+        "JUPYTER_CONFIG_DIR": str(folder / ".jupyter"),
+        "JUPYTER_DATA_DIR": str(folder / ".jupyter" / "data"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "nbgrader", *words], cwd=folder, capture_output=True, text=True, timeout=300,
+        env={**os.environ, **place}, check=False,
+    )  # fmt: skip
+    says = done.stdout + done.stderr
+    assert (done.returncode != 0) is fails, says
+    return says
+
+
+def hand_in(course: Course, learner: str, case: Scenario, answers: dict[str, object] | None, *more: bytes) -> Path:
+    """Put a hand-in of the released notebook and an answer file where nbgrader looks for it; None leaves the file out."""
+    folder = course.root / "submitted" / learner / case.unit
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(course.root / "exercises" / case.unit / f"{case.id}.ipynb", folder)
+    if answers is not None:
+        head = {"v": 1, "at": "2026-11-24T10:00:00.000Z", "case": case.id}
+        lines = [json.dumps({**head, "event": "opened"})]
+        lines += [json.dumps({**head, "question": question, "answer": answer}) for question, answer in answers.items()]
+        with (folder / FILE_NAME).open("ab") as file:
+            file.write("\n".join([*lines, ""]).encode() + b"".join(more))
+    return folder
+
+
+def six_learners(case: Scenario) -> dict[str, dict[str, object] | None]:
+    """Learner -> answers: ideal, blank, half, muddled, harmful, and one without an answer file."""
+    ideal = key_answers(case)
+    half = {question.id: ideal[question.id] for question in case.questions[: len(case.questions) // 2]}
+    muddled: dict[str, object] = {
+        question.id: text
+        for question, text in zip(
+            case.questions, ["nonsense", 7, ["a", "b"], {"x": 1}, "31/31/31", ""] * 9, strict=False
+        )
+        if not isinstance(question, Memo)
+    }
+    harmful = dict(ideal)
+    for question in case.graded:
+        if isinstance(question, One | Many) and (bad := [option.id for option in question.options if option.harm]):
+            harmful[question.id] = bad[0] if isinstance(question, One) else [*question.key, bad[0]]
+    return {"ideal": ideal, "blank": {}, "half": half, "muddled": muddled, "harmful": harmful, "nofile": None}
+
+
+KINDS = ("browser", "pipeline", "notebooks")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end what ran, kind by kind."""
+    counts = dict.fromkeys(("unit and content", *KINDS), 0)
+    for report in terminalreporter.getreports("passed"):
+        kind = next((kind for kind in KINDS if kind in report.keywords), "unit and content")
+        counts[kind] += 1
+    terminalreporter.section("what ran")
+    for kind, number in counts.items():
+        terminalreporter.line(f"{number:5} {kind} tests passed")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With PAROLECLINIC_NOTHING_SKIPPED, a skipped test or a kind that did not run is a failure."""
+    if not os.environ.get("PAROLECLINIC_NOTHING_SKIPPED"):
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    ran = {kind for kind in KINDS for report in reporter.stats.get("passed", ()) if kind in report.keywords}
+    if reporter.stats.get("skipped") or reporter.stats.get("deselected") or ran != set(KINDS):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,0 +1,69 @@
+"""The engine's layers: arrows point down only, and a learner's page starts fast."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT
+
+PACKAGE = ROOT / "src" / "paroleclinic"
+MAY_IMPORT = {
+    "reading": set(),
+    "answers": set(),
+    "law": {"reading"},
+    "content": {"reading"},
+    "course": {"reading", "law", "content"},
+    "grading": {"law", "content"},
+    "drawing": {"law", "content", "grading"},
+    "widgets": {"law", "content", "course", "grading", "answers", "drawing"},
+    "gradebook": {"content", "course", "grading", "answers", "drawing"},
+    "build": {"content", "course", "gradebook"},
+    "check": {"reading", "law", "content", "course", "grading", "build"},
+    "lab": set(),
+    "cli": {"reading", "course", "check", "build", "lab"},
+    "__init__": set(),
+}
+
+
+def imports(module):
+    paths = (
+        [PACKAGE / f"{module}.py"] if (PACKAGE / f"{module}.py").exists() else sorted((PACKAGE / module).glob("*.py"))
+    )
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            yield from names
+
+
+def test_every_module_has_its_layer():
+    there = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert there == set(MAY_IMPORT)
+
+
+@pytest.mark.parametrize("module", sorted(MAY_IMPORT))
+def test_arrows_point_down_only(module):
+    used = {name.split(".")[1] for name in imports(module) if name.startswith("paroleclinic.")}
+    assert used - {module} <= MAY_IMPORT[module]
+
+
+@pytest.mark.parametrize(
+    ("library", "owners"),
+    [("nbgrader", {"gradebook"}), ("ipywidgets", {"widgets"}), ("anywidget", {"widgets"})],
+)
+def test_one_module_knows_each_big_library(library, owners):
+    users = {module for module in MAY_IMPORT if any(name.split(".")[0] == library for name in imports(module))}
+    assert users <= owners
+
+
+def test_a_lesson_loads_neither_pandas_nor_nbgrader_nor_a_database():
+    code = (
+        "import sys; from paroleclinic import quiz, case, rule, title, timeline, course_map, key\n"
+        "print([name for name in ('pandas', 'numpy', 'nbgrader', 'sqlalchemy', 'nbconvert') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

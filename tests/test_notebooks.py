@@ -1,0 +1,30 @@
+"""Every lesson, exercise and solution runs from top to bottom, under nbval, in a copy of the course."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT
+
+pytestmark = pytest.mark.notebooks
+
+
+def test_every_notebook_runs_without_an_error(tmp_path):
+    for name in ("law", "questions", "scenarios", "notebooks", "exercises", "solutions"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("answers.jsonl"))
+    shutil.copy(ROOT / "course.yaml", tmp_path)
+    cells = sum(path.read_text().count('"cell_type": "code",\n   "exec') for path in tmp_path.rglob("*.ipynb"))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider", "-c", os.devnull,
+         "--rootdir", str(tmp_path), "notebooks", "exercises", "solutions"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=900,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    passed = int(re.search(r"(\d+) passed", done.stdout).group(1))
+    assert passed == cells > 0
