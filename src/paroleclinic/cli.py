@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -57,11 +58,11 @@ def lab(context: typer.Context, course: Folder = HERE) -> None:
     from paroleclinic.lab import command, environment
 
     root = _course(course).root
-    try:
-        code = subprocess.run(command(root, *context.args), env=environment(root), cwd=root, check=False).returncode
-    except KeyboardInterrupt:
-        code = 0
-    raise typer.Exit(code)
+    words = command(root, *context.args)
+    if os.name == "posix":
+        os.chdir(root)
+        os.execve(words[0], words, environment(root))  # signals reach JupyterLab itself
+    raise typer.Exit(subprocess.run(words, env=environment(root), cwd=root, check=False).returncode)
 
 
 def _course(folder: Path) -> Course:

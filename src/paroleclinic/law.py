@@ -23,7 +23,20 @@ STATUS_WORDS: dict[Status, str] = {
     "proposed": "Proposed only",
 }
 
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 class Source(Entry):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from html import escape
+from itertools import zip_longest
 
 from paroleclinic.content import Lesson, Outline
 from paroleclinic.drawing import Drawing, paragraphs, tag
@@ -32,7 +33,7 @@ def title_card(lesson: Lesson, outline: Outline) -> Drawing:
     return Drawing(html, f"{lesson.title}: {lesson.question}")
 
 
-def rule_card(rule: Rule, day: date, known_to: date) -> str:
+def rule_card(rule: Rule, day: date) -> str:
     """The card for one rule as it stood on `day`: what it says, citation, since when, how sure, source."""
     version = rule.at(day)
     tone = {"in-force": "good", "ended": "bad", "blocked": "bad"}.get(version.status, "warn")
@@ -41,7 +42,7 @@ def rule_card(rule: Rule, day: date, known_to: date) -> str:
     trap = f"<p><strong>Trap:</strong> {escape(rule.trap)}</p>" if rule.trap else ""
     return f"""<section class="pc-card" aria-label="Law: {escape(rule.title, quote=True)}"><div class="pc-head">
 <h3>{escape(rule.title)}</h3><span class="pc-badge {tone}">{STATUS_WORDS[version.status]}</span></div>
-{_figure(version)}{paragraphs(version.says)}{trap}{_facts(version, known_to)}
+{_figure(version)}{paragraphs(version.says)}{trap}{_facts(version)}
 {tag("p", changed.strip(), "pc-soft")}</section>"""
 
 
@@ -59,12 +60,12 @@ def timeline(rule: Rule) -> Drawing:
     numbers = [Decimal(v.value) for v in rule.versions if v.value]
     most = max(numbers, default=Decimal(1))
     items = []
-    for version in rule.versions:
+    for version, later in zip_longest(rule.versions, rule.versions[1:]):
         bar = ""
         if version.value:
             width = max(25, round(100 * Decimal(version.value) / most))
             bar = f'<div class="pc-bar"><span style="width:{width}%">{amount(version)}</span></div>'
-        status = STATUS_WORDS[version.status]
+        status = STATUS_WORDS[version.status] + (f", until {later.since}" if later else "")
         cites = "; ".join(source.cite for source in version.sources)
         items.append(
             f"<li><strong>{escape(_from(version))}</strong> · {status}{bar}{paragraphs(version.says)}"
@@ -110,7 +111,7 @@ def _from(version: Version) -> str:
     return "Before" if version.starts == "unknown" else f"From {version.since}"
 
 
-def _facts(version: Version, known_to: date) -> str:
+def _facts(version: Version) -> str:
     cites = []
     for source in version.sources:
         cite = escape(source.cite)
@@ -118,7 +119,7 @@ def _facts(version: Version, known_to: date) -> str:
             cite = f'<a href="{escape(source.url, quote=True)}" target="_blank" rel="noopener">{cite}</a>'
         read = long_day(source.read) if isinstance(source.read, date) else "not read for this course"
         cites.append(f"{cite} (read: {read})")
-    known = long_day(version.known_on or known_to)
+    known = f"; last known on {long_day(version.known_on)}" if version.known_on else ""
     note = f"<dt>Take care</dt><dd>{escape(version.note)}</dd>" if version.note else ""
     return f"""<dl class="pc-facts"><dt>Source</dt><dd>{"<br>".join(cites)}</dd><dt>Since</dt><dd>{escape(version.since)}</dd>
-<dt>How sure</dt><dd>{SURE[version.confidence]}; last known on {known}</dd>{note}</dl>"""
+<dt>How sure</dt><dd>{SURE[version.confidence]}{known}</dd>{note}</dl>"""

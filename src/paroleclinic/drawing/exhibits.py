@@ -23,8 +23,8 @@ def exhibit(paper: Exhibit) -> str:
     """One paper, as an article that a screen reader announces by its title."""
     kind = "notice-paper" if paper.kind == "notice" else paper.kind
     head = _email_head(paper) if paper.kind == "email" else _head(paper)
-    face = FACE if paper.kind == "passport" else ""
-    body = f"{face}{_fields(paper)}{paragraphs(paper.body)}{_table(paper)}{_chat(paper)}"
+    fields = f'<div class="pc-photo">{FACE}{_fields(paper)}</div>' if paper.kind == "passport" else _fields(paper)
+    body = f"{fields}{paragraphs(paper.body)}{_table(paper)}{_chat(paper)}"
     stamps = "".join(f'<span class="pc-stamp">{escape(stamp)}</span>' for stamp in paper.stamps)
     sign = tag("p", paper.signature or "", "pc-sign")
     return f"""<article class="pc-doc pc-{kind}" aria-label="{escape(paper.title, quote=True)}">
@@ -63,7 +63,7 @@ def _table(paper: Exhibit) -> str:
     head, *rows = paper.table
     cells = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     lines = "".join("<tr>" + "".join(tag("td", cell) or "<td></td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="pc-wide"><table><thead><tr>{cells}</tr></thead><tbody>{lines}</tbody></table></div>'
+    return f'<div class="pc-wide" role="group" aria-label="Table" tabindex="0"><table><thead><tr>{cells}</tr></thead><tbody>{lines}</tbody></table></div>'
 
 
 def _chat(paper: Exhibit) -> str:

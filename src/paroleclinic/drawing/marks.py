@@ -24,7 +24,7 @@ def verdict(mark: Mark, law: Mapping[str, Rule], day: date, *, reveal: bool) -> 
     fact = f"<p><strong>In the file:</strong> {escape(mark.question.fact)}</p>" if mark.question.fact and reveal else ""
     rules = "".join(law_lines(law[rule], day) for rule in mark.question.rules)
     law_part = rules if reveal or mark.verdict in ("right", "partly", "wrong") else ""
-    return f"""<div class="pc-verdict {tone}"><h4>{head}{VERDICT_WORDS[mark.verdict]}{_points(mark) if reveal else ""}</h4>
+    return f"""<div class="pc-verdict {tone}"><p class="pc-says">{head}{VERDICT_WORDS[mark.verdict]}{_points(mark) if reveal else ""}</p>
 {_why(notes)}{left}{fact}{law_part}</div>"""
 
 
@@ -67,7 +67,7 @@ def rubric(memo: Memo) -> str:
         for c in memo.rubric
     )
     flaws = "".join(tag("li", flaw) for flaw in memo.flaws)
-    return f"""<h3>How the memo is marked</h3><div class="pc-wide"><table class="pc-rubric"><thead><tr><th scope="col">Look for (points)</th>
+    return f"""<h3>How the memo is marked</h3><div class="pc-wide" role="group" aria-label="Table" tabindex="0"><table class="pc-rubric"><thead><tr><th scope="col">Look for (points)</th>
 <th scope="col">Full points</th><th scope="col">Half</th><th scope="col">None</th></tr></thead><tbody>{rows}</tbody></table></div>
 <h3>Common flaws</h3><ul>{flaws}</ul><h3>A model memo</h3><div class="pc-memo">{escape(memo.model)}</div>"""
 

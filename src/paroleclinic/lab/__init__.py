@@ -34,7 +34,7 @@ def command(root: Path, *more: str, page: str = FIRST_PAGE) -> list[str]:
         sys.executable,
         "-m",
         "jupyterlab",
-        page,
+        f"--LabApp.default_url=/lab/tree/{page}",
         f"--config={HERE / 'server_config.py'}",
         f"--LabApp.app_settings_dir={HERE}",
         f"--ServerApp.root_dir={root}",

@@ -28,7 +28,7 @@ def rule(*rule_ids: str, on: str | None = None) -> Drawing:
     """Law cards, as of the day of the course or of `on` (YYYY-MM-DD)."""
     course = here()
     day = date.fromisoformat(on) if on else course.outline.as_of
-    html = "".join(cards.rule_card(course.law[rule_id], day, course.outline.known_to) for rule_id in rule_ids)
+    html = "".join(cards.rule_card(course.law[rule_id], day) for rule_id in rule_ids)
     says = "\n".join(course.law[rule_id].at(day).says for rule_id in rule_ids)
     return Drawing(html, says)
 

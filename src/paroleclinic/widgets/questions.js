@@ -186,7 +186,7 @@ function render({ model, el }) {
 
   function find(slug) {
     const slugOf = (text) => text.toLowerCase().replace(/[^a-z0-9 -]/g, "").trim().replace(/\s+/g, "-");
-    const around = el.closest(".jp-Document, .specta-output-host, .lm-DockPanel-widget, body") ?? document.body;
+    const around = el.closest(".jp-Document, body") ?? document.body;
     return [...around.querySelectorAll("h2, h3")].find((heading) => slugOf(heading.textContent) === slug);
   }
 

@@ -1,0 +1,438 @@
+"""The course in JupyterLab, in a real Chromium, as a learner and an instructor meet it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+from chromium import FLAGS, chromium
+from conftest import ROOT, copy_of_tiny, hand_in, nbgrader, six_learners
+from jupyter import WIDE, copy_course, served
+from paroleclinic import lab
+from paroleclinic.answers import FILE_NAME, read_answers
+from paroleclinic.course import Course
+from paroleclinic.grading import grade_case, key_answer, key_answers
+
+pytestmark = pytest.mark.browser
+COURSE = Course(ROOT)
+LESSONS = [lesson.id for lesson in COURSE.outline.lessons]
+CASES = [(unit.id, case) for unit in COURSE.outline.units for case in unit.cases]
+NARROW = {"width": 700, "height": 1000}
+
+
+@pytest.fixture(scope="module")
+def course_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("browser") / "a course with spaces é"
+    copy_course(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def site(course_copy: Path) -> Iterator[str]:
+    with served(course_copy) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        shown = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield shown
+        shown.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(viewport=WIDE)
+    yield made
+    made.close()
+
+
+def opened(context: BrowserContext, site: str, path: str, ready: str = ".pc-q") -> Page:
+    page = context.new_page()
+    page.goto(f"{site}/lab/tree/{path}?reset")
+    page.wait_for_selector(ready, timeout=90_000)
+    return page
+
+
+def question(page: Page, question_id: str) -> Locator:
+    return page.locator(f'[data-question="{question_id}"]')
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong inside our content: the article, without JupyterLab's own frame."""
+    page.wait_for_timeout(500)
+    found = Axe().run(page, context={"include": [[".specta-article-outputs-panel"]]})
+    return [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the whole article for people to look at, in a folder git ignores."""
+    folder = ROOT / "screenshots"
+    folder.mkdir(exist_ok=True)
+    height = page.evaluate("document.querySelector('.specta-article-outputs-panel').scrollHeight")
+    before = page.viewport_size
+    page.set_viewport_size({"width": before["width"], "height": min(int(height) + 200, 12_000)})
+    page.wait_for_timeout(400)
+    page.screenshot(path=folder / f"{name}.png")
+    page.set_viewport_size(before)
+
+
+def pick(form: Locator, answer: object) -> None:
+    """Give an answer as a person does; native inputs, by their value."""
+    if isinstance(answer, list):
+        for value in answer:
+            form.locator(f'input[value="{value}"]').check()
+    elif form.locator('input[type="radio"]').count():
+        form.locator(f'input[value="{answer}"]').check()
+    else:
+        field = form.locator("textarea, input").first
+        field.fill(str(answer))
+        field.blur()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    "path", [f"notebooks/{name}.ipynb" for name in LESSONS] + [f"exercises/{u}/{c}.ipynb" for u, c in CASES]
+)
+def test_a_page_shows_as_an_article_without_code_and_without_barriers(browser, site, path, width, dark):
+    context = browser.new_context(viewport=width, color_scheme="dark" if dark else "light")
+    page = opened(context, site, path)
+    expected = page.locator("h1").first
+    expect(expected).to_be_visible()
+    page.wait_for_function(
+        "document.querySelectorAll('.jp-RenderedMermaid, pre code.language-mermaid').length == 0 || document.querySelector('.jp-RenderedMermaid img, .jp-RenderedMermaid svg')"
+    )
+    panel = page.locator(".specta-article-outputs-panel")
+    assert panel.locator(".jp-InputArea-editor:visible").count() == 0
+    assert "paroleclinic" not in panel.inner_text()
+    assert (
+        page.locator(
+            ".jp-OutputArea-output[data-mime-type*='stderr'], .jp-RenderedText[data-mime-type*='error']"
+        ).count()
+        == 0
+    )
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    overflow = page.evaluate(
+        """[...document.querySelectorAll('.pc-q, .pc-card, .pc-doc, .pc-opt')].filter(
+            (e) => e.scrollWidth > e.clientWidth + 1 && !e.querySelector('.pc-wide')).length"""
+    )
+    assert overflow == 0
+    assert violations(page) == []
+    picture(page, f"{Path(path).stem}-{'dark' if dark else 'light'}-{width['width']}")
+    context.close()
+
+
+def test_a_double_click_opens_the_lesson_as_an_article(context, site):
+    page = opened(context, site, "notebooks/00-start-here.ipynb", ready=".pc-map")
+    page.locator(".jp-DirListing-item", has_text="02-humanitarian-parole").dblclick()
+    expect(page.get_by_role("heading", name="Humanitarian parole", level=1)).to_be_visible(timeout=60_000)
+    expect(page.locator(".specta-article-outputs-panel:visible .pc-q").first).to_be_visible(timeout=60_000)
+
+
+def test_the_map_leads_to_a_case(context, site):
+    page = opened(context, site, "notebooks/00-start-here.ipynb", ready=".pc-map")
+    page.locator(".pc-map a", has_text="Case:").first.click()
+    expect(page.locator(".pc-paper:visible").first).to_be_visible(timeout=60_000)
+
+
+def test_a_wrong_answer_is_explained_and_can_be_tried_again_and_undone(context, site):
+    page = opened(context, site, "notebooks/00-start-here.ipynb")
+    form = question(page, "start-not-a-visa")
+    assert form.locator("input:checked").count() == 0
+    pick(form, "short-visa")
+    form.get_by_role("button", name="Check").click()
+    verdict = form.locator(".pc-verdict")
+    expect(verdict).to_contain_text("Not right")
+    expect(verdict).to_contain_text("expressly not an admission")
+    expect(verdict).to_contain_text("8 U.S.C. 1182(d)(5)(A)")
+    assert (
+        "Parole lets a person be here" not in verdict.inner_text()
+    )  # the key stays closed while it can be tried again
+    form.get_by_text("What parole means in one minute").click()
+    focused = page.evaluate("document.activeElement.textContent")
+    assert "What parole means" in focused
+    pick(form, "permission")
+    expect(verdict).to_have_count(0)
+    form.get_by_role("button", name="Check").click()
+    expect(form.locator(".pc-verdict")).to_contain_text("Right")
+    form.get_by_role("button", name="Undo").click()
+    expect(form.locator('input[value="short-visa"]')).to_be_checked()
+    form.get_by_role("button", name="Undo").click()
+    assert form.locator("input:checked").count() == 0
+
+
+def test_harmful_advice_is_named_first(context, site):
+    page = opened(context, site, "notebooks/00-start-here.ipynb")
+    form = question(page, "start-unsure")
+    pick(form, "reassure")
+    form.get_by_role("button", name="Check").click()
+    expect(form.locator(".pc-says")).to_contain_text("Stop: this advice could hurt the client")
+
+
+def test_the_keyboard_alone_is_enough(context, site):
+    page = opened(context, site, "notebooks/00-start-here.ipynb")
+    form = question(page, "start-not-a-visa")
+    form.scroll_into_view_if_needed()
+    form.locator("input").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    expect(form.locator('input[value="permission"]')).to_be_checked()
+    page.keyboard.press("Tab")
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert (page.evaluate("document.activeElement.textContent"), outline) == ("Check", "solid")
+    page.keyboard.press("Enter")
+    expect(form.locator(".pc-verdict")).to_contain_text("Right")
+    date = question(page, "start-day-of-the-law")
+    date.locator("input").focus()
+    page.keyboard.type("10082026")
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Check":
+            break
+    page.keyboard.press("Enter")
+    expect(date.locator(".pc-verdict")).to_contain_text("Right")
+
+
+def test_verdicts_are_announced_and_questions_are_named_to_a_screen_reader(context, site):
+    page = opened(context, site, "notebooks/00-start-here.ipynb")
+    form = question(page, "start-not-a-visa")
+    group = page.get_by_role("group", name=re.compile("A volunteer asks you what parole is"))
+    expect(group.get_by_role("radio", name="A temporary permission without admission")).to_have_count(1)
+    assert form.locator('[role="status"]').count() == 2
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A tiny course of one's own in JupyterLab, and its address."""
+    course = copy_of_tiny(tmp_path / "tiny")
+    with served(course.root) as address:
+        yield course.root, address
+
+
+CASE = "exercises/bridges/first-crossing.ipynb"
+
+
+def saved(form: Locator) -> None:
+    expect(form.locator(".pc-saved")).to_contain_text("Saved at")
+
+
+def kept(root: Path) -> dict[str, object]:
+    return read_answers(root / "exercises" / "bridges" / FILE_NAME).of("first-crossing")
+
+
+def test_every_change_in_a_case_is_on_disk_when_the_page_says_saved(context, desk):
+    root, site = desk
+    page = opened(context, site, CASE)
+    answers = {"when": "never", "bring": ["money"], "rise": "2026-01-01", "cost": "12", "note": "Dear Ana,\n\nwait."}
+    for name, answer in answers.items():
+        pick(question(page, name), answer)
+        saved(question(page, name))
+        assert kept(root)[name] == answer
+    pick(question(page, "when"), "morning")
+    saved(question(page, "when"))
+    question(page, "when").get_by_role("button", name="Undo").click()
+    saved(question(page, "when"))
+    assert kept(root)["when"] == "never"
+    page.close()
+    again = opened(context, site, CASE)
+    expect(question(again, "when").locator('input[value="never"]')).to_be_checked()
+    expect(question(again, "bring").locator('input[value="money"]')).to_be_checked()
+    expect(question(again, "note").locator("textarea")).to_have_value("Dear Ana,\n\nwait.")
+    expect(question(again, "rise").locator("input")).to_have_value("2026-01-01")
+
+
+def test_two_tabs_lose_nothing(context, desk):
+    root, site = desk
+    one, two = opened(context, site, CASE), opened(context, site, CASE)
+    pick(question(one, "when"), "morning")
+    saved(question(one, "when"))
+    pick(question(two, "cost"), "10")
+    saved(question(two, "cost"))
+    pick(question(one, "bring"), ["money", "ticket"])
+    saved(question(one, "bring"))
+    assert kept(root) == {"when": "morning", "cost": "10", "bring": ["money", "ticket"]}
+
+
+def test_when_the_kernel_dies_the_page_says_not_saved_and_nothing_earlier_is_lost(context, desk):
+    root, site = desk
+    page = opened(context, site, CASE)
+    pick(question(page, "when"), "morning")
+    saved(question(page, "when"))
+    for kernel in json.loads(page.request.get(f"{site}/api/sessions").text()):
+        page.evaluate(
+            """async ([id]) => { const token = document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? "";
+            await fetch(`/api/sessions/${id}`, {method: "DELETE", headers: {"X-XSRFToken": token}}); }""",
+            [kernel["id"]],
+        )
+    pick(question(page, "cost"), "10")
+    expect(question(page, "cost").locator(".pc-saved")).to_contain_text("Not saved", timeout=20_000)
+    assert kept(root) == {"when": "morning"}
+    again = opened(context, site, CASE)
+    expect(question(again, "when").locator('input[value="morning"]')).to_be_checked()
+
+
+def test_a_place_that_cannot_be_written_is_named_at_once(context, desk):
+    root, site = desk
+    (root / "exercises" / "bridges" / FILE_NAME).mkdir()  # even root cannot write to a folder as a file
+    page = opened(context, site, CASE)
+    expect(question(page, "when").locator(".pc-saved")).to_contain_text("Answers cannot be saved here")
+    pick(question(page, "when"), "morning")
+    expect(question(page, "when").locator(".pc-saved")).to_contain_text("Not saved")
+
+
+@pytest.mark.parametrize(("unit", "case_id"), CASES)
+def test_show_me_how_i_did_explains_a_whole_case_and_notes_that_the_key_was_shown(
+    context, site, course_copy, unit, case_id
+):
+    case = COURSE.scenario(case_id)
+    page = opened(context, site, f"exercises/{unit}/{case_id}.ipynb")
+    key = key_answers(case)
+    harmful = next(q for q in case.graded if any(getattr(o, "harm", False) for o in getattr(q, "options", ())))
+    bad = next(option.id for option in harmful.options if option.harm)
+    key[harmful.id] = bad if harmful.kind == "one" else [bad]
+    for one in case.questions:
+        pick(question(page, one.id), key[one.id])
+        saved(question(page, one.id))
+    page.get_by_role("button", name="Show me how I did").click()
+    mark = grade_case(case, key)
+    summary = page.locator(".pc-card", has_text="How you did")
+    expect(summary).to_contain_text(f"{mark.earned:g} of {mark.points} points", timeout=20_000)
+    expect(summary).to_contain_text("this advice could hurt the client")
+    right = next(q for q in case.graded if q.id != harmful.id)
+    expect(question(page, right.id).locator(".pc-verdict")).to_contain_text(right.fact.split(".")[0].strip()[:60])
+    expect(question(page, case.memo.id)).to_contain_text(case.memo.rubric[0].full)
+    assert violations(page) == []
+    picture(page, f"{case_id}-shown")
+    found = read_answers(course_copy / "exercises" / unit / FILE_NAME)
+    assert found.happened(case_id, "shown")
+    assert key_answer(right) == found.of(case_id)[right.id]
+
+
+def test_no_key_reaches_the_page_before_it_is_shown(context, desk):
+    _, site = desk
+    page = context.new_page()
+    heard: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framereceived", lambda data: heard.append(str(data))))
+    page.goto(f"{site}/lab/tree/{CASE}?reset")
+    page.wait_for_selector(".pc-q", timeout=90_000)
+    pick(question(page, "when"), "never")
+    saved(question(page, "when"))
+    said = page.content() + "".join(heard)
+    assert "Ana wants to cross the bridge" in said
+    for secret in ("open by day", "Only the fee changes", "Names the hours", "cross in the morning", "The day decides"):
+        assert secret not in said
+
+
+def test_an_instructor_marks_a_memo_in_formgrader_and_finds_the_total(context, tmp_path):
+    course = copy_of_tiny(tmp_path / "tiny")
+    case = course.scenario("first-crossing")
+    nbgrader(course.root, "generate_assignment", "bridges", "--force")
+    hand_in(course, "ana", case, six_learners(case)["ideal"] | {"note": "Dear Ana <b>come</b>\n\nby day."})
+    nbgrader(course.root, "autograde", "bridges")
+    with served(course.root) as site:
+        page = context.new_page()
+        page.goto(f"{site}/formgrader/gradebook/bridges/first-crossing")
+        page.get_by_role("link", name=re.compile("Submission")).first.click()
+        memo = page.locator(".nbgrader_cell", has_text="The memo")
+        expect(memo).to_contain_text("Dear Ana <b>come</b>")
+        expect(memo).to_contain_text("Names the fee and where it is due.")
+        field = page.locator("#first-crossing-memo")
+        field.fill("3")
+        field.blur()
+        expect(memo.locator(".score-saved")).to_be_visible()
+        page.screenshot(path=ensured(ROOT / "screenshots") / "formgrader.png", full_page=True)
+        page.wait_for_timeout(800)
+        page.goto(f"{site}/formgrader/gradebook/bridges/first-crossing")
+        row = page.locator("tbody tr").first
+        expect(row).to_contain_text("12", timeout=20_000)
+    nbgrader(course.root, "generate_feedback", "bridges")
+    assert "Score: 12.0 / 13.0" in (course.root / "feedback/ana/bridges/first-crossing.html").read_text()
+
+
+def ensured(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def test_feedback_pages_are_readable_and_without_barriers(context, tmp_path):
+    course = copy_of_tiny(tmp_path / "tiny")
+    case = course.scenario("first-crossing")
+    nbgrader(course.root, "generate_assignment", "bridges", "--force")
+    hand_in(course, "ana", case, six_learners(case)["harmful"])
+    nbgrader(course.root, "autograde", "bridges")
+    nbgrader(course.root, "generate_feedback", "bridges")
+    page = context.new_page()
+    page.goto((course.root / "feedback/ana/bridges/first-crossing.html").as_uri())
+    found = Axe().run(page, context={"include": [[".pc"]]}).response["violations"]
+    assert [f"{v['id']}: {v['nodes'][0]['html'][:120]}" for v in found] == []
+    page.screenshot(path=ensured(ROOT / "screenshots") / "feedback.png", full_page=True)
+
+
+def test_a_busy_port_is_passed_over(tmp_path):
+    course = copy_of_tiny(tmp_path / "tiny")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        words = lab.command(
+            course.root, "--allow-root", "--no-browser", f"--ServerApp.port={port}", page="notebooks/01-bridges.ipynb"
+        )
+        server = subprocess.Popen(
+            words,
+            cwd=course.root,
+            env=lab.environment(course.root),
+            stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            said = ""
+            while "http://" not in said:
+                line = server.stdout.readline()
+                assert line, said
+                said += line
+            assert f":{port}/" not in said
+        finally:
+            server.terminate()
+            server.communicate(timeout=30)
+
+
+def test_without_a_desktop_the_address_is_printed_and_the_users_own_settings_stay_untouched(tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("DISPLAY", raising=False)
+    course = copy_of_tiny(tmp_path / "tiny")
+    shutil.copy(course.root / "notebooks/01-bridges.ipynb", course.root / "notebooks/00-start-here.ipynb")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "paroleclinic.cli", "lab", "--allow-root", "--ServerApp.port=0"],
+        cwd=course.root, env=dict(os.environ), stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        said = ""
+        while "notebooks/00-start-here.ipynb" not in said:
+            line = server.stdout.readline()
+            assert line, said
+            said += line
+        assert re.search(r"http://\S+/lab/tree/notebooks/00-start-here.ipynb", said)
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+    assert [path.name for path in home.rglob("*") if path.is_file()] == []
