@@ -252,6 +252,7 @@ def test_every_change_in_a_case_is_on_disk_when_the_page_says_saved(context, des
     assert kept(root)["when"] == "never"
     page.close()
     again = opened(context, site, CASE)
+    expect(again.get_by_text("5 of 5 answered")).to_be_visible()
     expect(question(again, "when").locator('input[value="never"]')).to_be_checked()
     expect(question(again, "bring").locator('input[value="money"]')).to_be_checked()
     expect(question(again, "note").locator("textarea")).to_have_value("Dear Ana,\n\nwait.")

@@ -49,6 +49,7 @@ function render({ model, el }) {
     form.last = value;
     form.undo.disabled = false;
     form.feedback.replaceChildren();
+    tallyAnswers();
     if (!saves) return say(form, "");
     say(form, "Saving…");
     deliver(form, "answer");
@@ -60,6 +61,7 @@ function render({ model, el }) {
     form.put(form.last);
     form.undo.disabled = !form.history.length;
     form.feedback.replaceChildren();
+    tallyAnswers();
     if (saves) {
       say(form, "Saving…");
       deliver(form, "answer");
@@ -192,6 +194,7 @@ function render({ model, el }) {
 
   const top = make("div", { innerHTML: model.get("intro") });
   const list = make("div", {}, ...questions.map(build));
+  const done = make("strong");
   const summary = make("div", { role: "status", tabIndex: -1 });
   el.append(top, list);
   if (saves) el.append(bench());
@@ -206,7 +209,12 @@ function render({ model, el }) {
       type: "button", className: "pc-main",
       on: { click: () => { for (const form of forms.values()) settleField(form); model.send({ do: "show", n: ++sent }); } },
     }, "Show me how I did");
-    return make("div", { className: "pc-acts pc-card" }, button || null, make("span", {}, words));
+    return make("div", { className: "pc-acts pc-card" }, done, button || null, make("span", {}, words));
+  }
+
+  function tallyAnswers() {
+    const given = [...forms.values()].filter((form) => form.last !== null && form.last.length > 0).length;
+    done.textContent = `${given} of ${questions.length} answered`;
   }
 
   function refresh() {
@@ -217,6 +225,7 @@ function render({ model, el }) {
       form.put(answers[form.id]);
       form.last = form.value();
     }
+    tallyAnswers();
   }
 
   function showTrouble() {
