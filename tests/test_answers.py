@@ -175,3 +175,11 @@ def test_every_language_survives(path):
     record(path, AT, "case", "q", text)
     assert read_answers(path).of("case")["q"] == text
     assert all(json.loads(line) for line in path.read_text("ascii").splitlines())
+
+
+def test_a_lone_surrogate_is_passed_over_since_no_page_can_show_it(path):
+    record(path, AT, "case", "q", "kept")
+    record(path, AT, "case", "r", "\ud83d")
+    found = read_answers(path)
+    assert found.of("case") == {"q": "kept"}
+    assert found.problems == ["line 2 is not UTF-8 text"]

@@ -259,6 +259,40 @@ def test_every_change_in_a_case_is_on_disk_when_the_page_says_saved(context, des
     expect(question(again, "rise").locator("input")).to_have_value("2026-01-01")
 
 
+def test_a_case_open_twice_in_one_window_keeps_the_first_ones_answers(context, desk):
+    root, site = desk
+    page = opened(context, site, CASE)
+    pick(question(page, "when"), "morning")
+    saved(question(page, "when"))
+    page.evaluate("document.activeElement.blur()")
+    page.locator(".jp-DirListing-item", has_text="first-crossing").click(button="right")
+    page.get_by_role("menuitem", name="Open With").hover()
+    page.get_by_role("menuitem", name="Notebook", exact=True).click()
+    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook", timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_selector('.jp-NotebookPanel [data-question="when"]', timeout=60_000)
+    checked = page.locator('[data-question="when"] input[value="morning"]:checked')
+    expect(checked).to_have_count(2)
+    assert kept(root) == {"when": "morning"}
+
+
+def test_a_number_that_cannot_be_read_is_saved_and_named_at_once(context, desk):
+    root, site = desk
+    page = opened(context, site, CASE)
+    pick(question(page, "cost"), "ten dollars")
+    expect(question(page, "cost").locator(".pc-saved")).to_contain_text("This is not a number")
+    assert kept(root) == {"cost": "ten dollars"}
+
+
+def test_an_exercise_outside_the_course_says_so_and_shows_no_traceback(context, desk):
+    root, site = desk
+    (root / "course.yaml").rename(root / "elsewhere.yaml")
+    page = opened(context, site, CASE, ready=".pc-verdict")
+    expect(page.locator(".pc-verdict")).to_contain_text("Keep the page inside the folder of the course")
+    assert "Traceback" not in page.content()
+
+
 def test_two_tabs_lose_nothing(context, desk):
     root, site = desk
     one, two = opened(context, site, CASE), opened(context, site, CASE)
@@ -436,4 +470,5 @@ def test_without_a_desktop_the_address_is_printed_and_the_users_own_settings_sta
     finally:
         server.terminate()
         server.communicate(timeout=30)
-    assert [path.name for path in home.rglob("*") if path.is_file()] == []
+    own = [".jupyter", ".ipython", ".local", ".config", "Library", "AppData"]
+    assert [name for name in own if (home / name).exists()] == []

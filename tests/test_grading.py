@@ -54,12 +54,30 @@ def test_harm_earns_nothing_and_caps_the_case_at_half():
     assert mark.capped
 
 
-@pytest.mark.parametrize("text", ["10", "$10", " 10.00 ", "1e1", "10.0"])
+@pytest.mark.parametrize("text", ["10", "$10", " 10.00 ", "$ 10", "10.0", "010"])
 def test_a_number_may_be_written_in_many_ways(text):
     assert grade(QUESTIONS["cost"], text).verdict == "right"
 
 
-@pytest.mark.parametrize("text", ["ten", "NaN", "inf", "1_0", "--1", "9" * 41, "1e400", 10, {"a": 1}])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ten",
+        "NaN",
+        "inf",
+        "1_0",
+        "--1",
+        "9" * 41,
+        "1e400",
+        "1e9999999",
+        "1e1",
+        "1.050,00",
+        "1,05",
+        "10 dollars",
+        10,
+        {"a": 1},
+    ],
+)
 def test_what_is_not_a_number_is_unreadable(text):
     assert grade(QUESTIONS["cost"], text).verdict == "unreadable"
 

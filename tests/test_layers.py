@@ -19,7 +19,7 @@ MAY_IMPORT = {
     "course": {"reading", "law", "content"},
     "grading": {"law", "content"},
     "drawing": {"law", "content", "grading"},
-    "widgets": {"law", "content", "course", "grading", "answers", "drawing"},
+    "widgets": {"reading", "law", "content", "course", "grading", "answers", "drawing"},
     "gradebook": {"content", "course", "grading", "answers", "drawing"},
     "build": {"content", "course", "gradebook"},
     "check": {"reading", "law", "content", "course", "grading", "build"},

@@ -25,7 +25,7 @@ def test_every_notebook_runs_without_an_error(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider", "-c", os.devnull,
          "--rootdir", str(tmp_path), "notebooks", "exercises", "solutions"],
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=900,
+        cwd=tmp_path, env={**os.environ, "PAROLECLINIC_RAISE": "1"}, capture_output=True, text=True, check=False, timeout=900,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     passed = int(re.search(r"(\d+) passed", done.stdout).group(1))

@@ -20,5 +20,6 @@ __all__ = list(CELLS)
 
 def __getattr__(name: str) -> Any:
     if name in CELLS:
-        return getattr(import_module(f"paroleclinic.widgets.{CELLS[name]}"), name)
+        kindly = import_module("paroleclinic.widgets").kindly
+        return kindly(getattr(import_module(f"paroleclinic.widgets.{CELLS[name]}"), name))
     raise AttributeError(f"paroleclinic has no {name!r}")

@@ -100,7 +100,8 @@ def read_answers(path: Path) -> Answered:
 def _take(found: Answered, number: int, line: bytes) -> None:
     try:
         entry = json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError:
+        json.dumps(entry, ensure_ascii=False).encode("utf-8")
+    except UnicodeError:
         found.problems.append(f"line {number} is not UTF-8 text")
         return
     except (ValueError, RecursionError):

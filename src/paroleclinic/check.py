@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from paroleclinic import CELLS
 from paroleclinic.content import Amount, Day, Many, Memo, One, Question, Scenario
 from paroleclinic.course import Course
 from paroleclinic.grading import grade, grade_case, key_answer, key_answers
@@ -19,7 +20,6 @@ from paroleclinic.reading import Problem, Problems, line_of
 
 Check = Callable[[Course], Iterator[Problem]]
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-CALLS = {"title", "rule", "timeline", "quiz", "course_map", "case", "key"}
 IGNORED = {"answers.jsonl", ".ipynb_checkpoints", "__pycache__", ".DS_Store"}
 
 
@@ -74,7 +74,15 @@ def names(course: Course) -> Iterator[Problem]:
     for path, number, question, _ in asked(course):
         if bank[question.id] > 1 and path in course.question_paths:
             yield _at(course, path, number, question, "another question has this id", "give it an id of its own")
+    outline = course.outline
+    named = [*(lesson.id for lesson in outline.lessons), *(unit.id for unit in outline.units), *course.law]
+    for name in [*named, *course.scenario_paths]:
+        if not SLUG.fullmatch(name):
+            yield Problem("course.yaml", 1, f"the id {name!r} is not kebab-case", "use a-z, 0-9 and -")
     for case, path in course.scenario_paths.items():
+        for paper in course.scenario(case).exhibits:
+            if not SLUG.fullmatch(paper.id):
+                yield Problem(course.shown(path), 1, f"the id {paper.id!r} is not kebab-case", "use a-z, 0-9 and -")
         count = Counter(question.id for question in course.scenario(case).questions)
         count.update(paper.id for paper in course.scenario(case).exhibits)
         for name, times in count.items():
@@ -150,8 +158,10 @@ def invariants(course: Course) -> Iterator[Problem]:
 
         try:
             question = resolved(question, day, course.value_on)  # noqa: PLW2901
-        except LookupError:
-            continue  # cited_law says so
+        except LookupError as error:
+            fix = "name a rule that holds a number on that day"
+            yield _at(course, path, number, question, str(error), fix)
+            continue
         if isinstance(question, Memo):
             continue
         if grade(question, None).earned != 0:
@@ -217,13 +227,14 @@ def references(course: Course) -> Iterator[Problem]:
                 f"reread: {lesson} has no heading {slug!r}",
                 "name a heading of the lesson",
             )
+    units = {unit.id: unit.cases for unit in course.outline.units}
     listed = {case for unit in course.outline.units for case in unit.cases}
     for case in listed ^ set(course.scenario_paths):
         says = f'the case "{case}" stands in only one of course.yaml and scenarios/'
         yield Problem("course.yaml", 1, says, "list it under its unit, or remove it")
     for case in listed & set(course.scenario_paths):
         unit = course.scenario_paths[case].parent.name
-        if course.scenario(case).unit != unit or case not in course.unit(unit).cases:
+        if course.scenario(case).unit != unit or case not in units.get(unit, ()):
             yield Problem(
                 course.shown(course.scenario_paths[case]),
                 1,
@@ -278,13 +289,28 @@ def _lesson(course: Course, name: str, path: Path) -> Iterator[Problem]:
             yield Problem(shown, 0, f"cell {number} is more than a call of paroleclinic", fix)
         for call, arguments in calls:
             used.update(arguments if call == "quiz" else ())
-            for argument in arguments if call in ("rule", "timeline") else ():
-                if argument not in course.law:
-                    yield Problem(shown, 0, f'cell {number}: there is no rule "{argument}"', "name a rule in law/")
+            for argument in arguments:
+                if known := unknown(course, call, argument):
+                    yield Problem(shown, 0, f"cell {number}: {known}", "name one that is there, or add it")
     for question in sorted(set(bank) | set(used)):
         if bank.count(question) != 1 or used[question] != 1:
             says = f'the question "{question}" is asked {used[question]} times and stands {bank.count(question)} times in the bank'
             yield Problem(shown, 0, says, "ask each question of the lesson once")
+
+
+def unknown(course: Course, call: str, argument: str) -> str:
+    """What is wrong with calling for that lesson, rule or case; nothing when it is there and was law by then."""
+    match call:
+        case "title" if argument not in {lesson.id for lesson in course.outline.lessons}:
+            return f'there is no lesson "{argument}"'
+        case "case" | "key" if argument not in course.scenario_paths:
+            return f'there is no case "{argument}"'
+        case "rule" | "timeline" if argument not in course.law:
+            return f'there is no rule "{argument}"'
+        case "rule" if course.law[argument].versions[0].first_day > course.outline.as_of:
+            return f'the rule "{argument}" is not yet law'
+        case _:
+            return ""
 
 
 def _calls(source: str) -> tuple[list[tuple[str, list[str]]], bool]:
@@ -300,7 +326,7 @@ def _calls(source: str) -> tuple[list[tuple[str, list[str]]], bool]:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name):
             arguments = [str(a.value) for a in node.value.args if isinstance(a, ast.Constant)]
             calls.append((node.value.func.id, arguments))
-            odd = odd or node.value.func.id not in CALLS or len(arguments) < len(node.value.args)
+            odd = odd or node.value.func.id not in CELLS or len(arguments) < len(node.value.args)
         else:
             odd = True
     return calls, odd

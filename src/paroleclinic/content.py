@@ -219,7 +219,7 @@ class Exhibit(Entry):
     kind: ExhibitKind
     title: str
     date: date
-    from_: str
+    from_: str = Field(validation_alias="from")
     to: str | None = None
     subject: str | None = None
     fields: dict[str, str] = Field(default_factory=dict)
@@ -228,14 +228,6 @@ class Exhibit(Entry):
     messages: Several[Message] = ()
     signature: str | None = None
     stamps: Several[str] = ()
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from(cls, data: object) -> object:
-        if isinstance(data, dict) and "from" in data:
-            data = dict(data)
-            data["from_"] = data.pop("from")
-        return data
 
 
 class Scenario(Entry):

@@ -6,6 +6,8 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
 from paroleclinic.content import Lesson, Outline, Question, QuestionFile, Scenario, Unit, resolved
 from paroleclinic.law import Register
 from paroleclinic.reading import Problem, Problems, read
@@ -108,10 +110,12 @@ class Course:
 
     def scenario_title(self, case_id: str) -> str:
         """The title of a case, from a look at its file and without reading all of it."""
+        if case_id not in self.scenario_paths:
+            raise NoSuchEntry("case", case_id, list(self.scenario_paths))
         for line in self.scenario_paths[case_id].read_text(encoding="utf-8").splitlines():
-            if line.startswith("title:"):
-                return line.removeprefix("title:").strip().strip("\"'")
-        return case_id
+            if line.startswith("title:") and not line.rstrip().endswith((">-", ">", "|", "|-")):
+                return str(YAML(typ="safe", pure=True).load(line)["title"])
+        return self.scenario(case_id).title
 
     def value_on(self, rule_id: str, day: date) -> str:
         """The number a rule held on `day`, as decimal text. Raises LookupError when it held none."""

@@ -7,13 +7,14 @@ replaced by the released one, and the answer file beside it is graded as data. N
 from __future__ import annotations
 
 import csv
+import glob
 import json
 import logging
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -22,7 +23,7 @@ from typing import Any
 import nbformat
 from nbgrader import utils
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import GenerateAssignment
+from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.exchange.default import ExchangeReleaseAssignment
 from nbgrader.plugins import ExportPlugin
@@ -76,10 +77,9 @@ def configure(c: Any, root: Path) -> None:
         CheckCellMetadata,
     ]
     c.Autograde.exclude_overwriting = {unit.id: [FILE_NAME] for unit in course.outline.units}
-    c.Autograde.pre_convert_hook = complete_hand_in
     c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".jsonl"]
     c.ExportApp.plugin_class = ExportMarks
-    _keep_own_answers()
+    _adapt_nbgrader()
     _put_alembic_on_the_path()
 
 
@@ -88,19 +88,17 @@ def _course(root: Path) -> Course:
     return Course.around(root)
 
 
-def complete_hand_in(notebooks: list[str], **_: object) -> None:
-    """Before grading: put the released notebook where one is missing, renamed or unreadable in a hand-in.
+def complete_hand_in(course: Course, folder: Path) -> None:
+    """Put the released notebook where one is missing, renamed or unreadable in a hand-in that holds an answer file.
 
     The answers are in the answer file, so nothing is lost. An unreadable notebook is kept beside it.
     """
-    if not notebooks:
+    if not (folder / FILE_NAME).exists() or folder.name not in {unit.id for unit in course.outline.units}:
         return
-    folder = Path(notebooks[0]).parent
-    course = _course(Path.cwd())
     for case in course.unit(folder.name).cases:
         path = folder / f"{case}.ipynb"
         released = course.root / "exercises" / folder.name / path.name
-        if path.is_file() and _is_notebook(path):
+        if not released.is_file() or (path.is_file() and _is_notebook(path)):
             continue
         if path.exists():
             path.rename(path.with_suffix(".ipynb.unreadable"))
@@ -108,8 +106,15 @@ def complete_hand_in(notebooks: list[str], **_: object) -> None:
         else:
             log.warning("%s was not handed in under that name; its answers are graded all the same", path)
         shutil.copyfile(released, path)
-        if str(path) not in notebooks:
-            notebooks.append(str(path))
+
+
+def _complete_hand_ins(autograde: Any) -> None:
+    """Before nbgrader looks for notebooks. Keys are read again, since formgrader's server runs for days."""
+    _course.cache_clear()
+    course = _course(Path(autograde.coursedir.root))
+    wanted = autograde._format_source(autograde.coursedir.assignment_id, autograde.coursedir.student_id)
+    for folder in sorted(glob.glob(wanted)):  # noqa: PTH207 - nbgrader makes a whole path with stars in it
+        complete_hand_in(course, Path(folder))
 
 
 def _is_notebook(path: Path) -> bool:
@@ -195,7 +200,7 @@ def _write_memo(cell: Any, mark: CaseMark) -> None:
     memo = next((m for m in mark.marks if isinstance(m.question, Memo)), None)
     if memo is None or memo.verdict == "blank" or mark.case.memo is None:
         return
-    text = memo.answer or "; ".join(note.because for note in memo.notes)
+    text = memo.answer or memo.notes[0].because
     html = f"""<div class="pc mathjax_ignore tex2jax_ignore"><h3>The memo</h3><div class="pc-memo">{escape(text)}</div>
 <details open><summary>How it is marked</summary>{rubric(mark.case.memo)}</details></div>"""
     cell.source = _one_line(html)
@@ -272,23 +277,39 @@ def release(root: Path, unit: str, out: Path) -> None:
     GenerateAssignment(coursedir=coursedir, config=config, no_database=True, log=quiet).start()
 
 
-def _keep_own_answers() -> None:
-    """Somebody may have worked a case in the exercise folder: generate_assignment would clear it, release would send it."""
-    _around(GenerateAssignment, "init_destination", lambda self, unit, student: self._format_dest(unit, student))
-    _around(ExchangeReleaseAssignment, "copy_files", lambda self: self.src_path)
+def _adapt_nbgrader() -> None:
+    """Three places where nbgrader has no setting: own answers in the exercise folder, and hand-ins without notebooks.
+
+    generate_assignment would clear an answer file that somebody has there, and release_assignment would send it.
+    """
+    _within(
+        GenerateAssignment, "init_destination", lambda self, unit, student: _aside(self._format_dest(unit, student))
+    )
+    _within(ExchangeReleaseAssignment, "copy_files", lambda self: _aside(self.src_path))
+    _within(Autograde, "init_notebooks", _completed)
 
 
-def _around(owner: Any, name: str, folder: Callable[..., str]) -> None:
+def _within(owner: Any, name: str, around: Callable[..., AbstractContextManager[None]]) -> None:
     original = getattr(owner, name)
-    if getattr(original, "sets_answers_aside", False):
+    if getattr(original, "adapted", False):
         return
 
     def wrapped(self: Any, *args: Any) -> Any:
-        with _set_aside(Path(folder(self, *args)) / FILE_NAME):
+        with around(self, *args):
             return original(self, *args)
 
-    wrapped.sets_answers_aside = True  # type: ignore[attr-defined]
+    wrapped.adapted = True  # type: ignore[attr-defined]
     setattr(owner, name, wrapped)
+
+
+def _aside(folder: str) -> AbstractContextManager[None]:
+    return _set_aside(Path(folder) / FILE_NAME)
+
+
+@contextmanager
+def _completed(autograde: Any) -> Iterator[None]:
+    _complete_hand_ins(autograde)
+    yield
 
 
 def _put_alembic_on_the_path() -> None:

@@ -7,10 +7,11 @@ A harmful choice earns 0 for its question and caps the case at half its points.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal
 
 from paroleclinic.content import Amount, Day, Many, Memo, One, Question, Scenario
@@ -27,6 +28,7 @@ VERDICT_WORDS: dict[Verdict, str] = {
 }
 LONGEST_MEMO = 20_000  # characters
 LONGEST_NUMBER = 40  # characters
+NUMBER = re.compile(r"-?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def grade(question: Question, answer: object) -> Mark:
     try:
         parsed = parsed_answer(question, answer)
     except Unreadable as error:
-        return Mark(question, "unreadable", 0.0, (Note("", str(error), right=False, chosen=True),))
+        note = Note("", str(error), right=False, chosen=True)
+        return Mark(question, "unreadable", 0.0, (note,), answer if isinstance(answer, str) else "")
     if parsed is None:
         return Mark(question, "blank", 0.0, _key_notes(question))
     match question:
@@ -158,16 +161,10 @@ def _day(answer: object) -> str:
 
 
 def _number(answer: object) -> str:
-    expected = "This is not a number. Write digits only, such as 1000."
-    if not isinstance(answer, str) or len(answer) > LONGEST_NUMBER:
-        raise Unreadable(expected)
-    text = answer.strip().removeprefix("$").replace(",", "").replace(" ", "")
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise Unreadable(expected) from None
-    if not number.is_finite() or abs(number) > 10**12 or "_" in text:
-        raise Unreadable(expected)
+    text = answer.strip().removeprefix("$").strip() if isinstance(answer, str) else ""
+    if len(text) > LONGEST_NUMBER or not NUMBER.fullmatch(text):
+        raise Unreadable("This is not a number. Write digits only, such as 1000.")
+    number = Decimal(text.replace(",", ""))
     return format(number.normalize(), "f") if number else "0"
 
 

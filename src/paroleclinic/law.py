@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
@@ -9,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from paroleclinic.reading import Entry, Problem, Problems, Several, read
 
@@ -54,7 +55,7 @@ class Version(Entry):
     `value` is a decimal number as text, in `unit`. `known_on` is the last day the statement is vouched for.
     """
 
-    starts: date | str
+    starts: date | str = Field(validation_alias="from")
     status: Status
     says: str
     value: str | None = None
@@ -64,14 +65,6 @@ class Version(Entry):
     note: str | None = None
     sources: Several[Source]
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from(cls, data: object) -> object:
-        if isinstance(data, dict) and "from" in data:
-            data = dict(data)
-            data["starts"] = data.pop("from")
-        return data
-
     @model_validator(mode="after")
     def _starts(self) -> Self:
         if isinstance(self.starts, str) and self.starts != "unknown" and not _is_year(self.starts):
@@ -80,6 +73,8 @@ class Version(Entry):
             raise ValueError("a version needs at least one source")
         if (self.value is None) != (self.unit is None):
             raise ValueError("value and unit go together")
+        if self.value is not None and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", self.value):
+            raise ValueError(f"value: {self.value!r} is not a plain number such as 1050")
         return self
 
     @property

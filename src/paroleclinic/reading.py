@@ -103,27 +103,18 @@ def _text(path: Path, shown: str) -> str:
 def _data(text: str, shown: str) -> Any:
     try:
         return YAML(typ="safe", pure=True).load(text)
-    except DuplicateKeyError as error:
-        says, fix = str(error.problem), "keep one of the two"
     except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
         says, fix = f"not valid YAML: {error.problem}", "indent with spaces and quote text that holds a colon"
-        if "\\t" in says:
+        if isinstance(error, DuplicateKeyError):
+            says, fix = str(error.problem), "keep one of the two"
+        elif "\\t" in says:
             says, fix = "a tab stands where YAML wants spaces", "replace the tab with spaces"
+        raise Problems([Problem(shown, line, says, fix)]) from None
     except (YAMLError, ValueError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise Problems([Problem(shown, 0, f"not valid YAML: {first}", "correct the value")]) from None
-    mark = error_mark(text)
-    raise Problems([Problem(shown, mark, says, fix)])
-
-
-def error_mark(text: str) -> int:
-    """The line at which `text` stops being YAML; 0 when it does not say."""
-    try:
-        YAML(typ="safe", pure=True).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        return mark.line + 1 if mark else 0
-    return 0
 
 
 def _lines(text: str) -> Callable[[Iterable[str | int]], int]:

@@ -51,14 +51,15 @@ def law_lines(rule: Rule, day: date) -> str:
     version = rule.at(day)
     cites = "; ".join(source.cite for source in version.sources)
     note = f" <em>{escape(version.note)}</em>" if version.note else ""
-    return f"""<div class="pc-law"><strong>The rule on {long_day(day)}: {escape(rule.title)}.</strong> {escape(version.says)}{note}
-<span class="pc-soft">{escape(cites)} · since: {escape(version.since)} · {SURE[version.confidence]}</span></div>"""
+    return f"""<details class="pc-law"><summary>The rule on {long_day(day)}: <strong>{escape(rule.title)}</strong></summary>
+<p>{escape(version.says)}{note}</p><p class="pc-soft">{escape(cites)} · since: {escape(version.since)} · {SURE[version.confidence]}</p>
+</details>"""
 
 
 def timeline(rule: Rule) -> Drawing:
     """The dated versions of a rule down a line, oldest first, numbers drawn as bars."""
     numbers = [Decimal(v.value) for v in rule.versions if v.value]
-    most = max(numbers, default=Decimal(1))
+    most = max(numbers, default=Decimal(0)) or Decimal(1)
     items = []
     for version, later in zip_longest(rule.versions, rule.versions[1:]):
         bar = ""

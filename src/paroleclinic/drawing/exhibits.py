@@ -34,7 +34,7 @@ def exhibit(paper: Exhibit) -> str:
 def papers(exhibits: tuple[Exhibit, ...]) -> str:
     """All papers of a file, each behind a line that opens it; the first stands open."""
     return "".join(
-        f'<details class="pc-paper" data-exhibit="{paper.id}"{" open" if number == 0 else ""}>'
+        f'<details class="pc-paper" data-exhibit="{escape(paper.id, quote=True)}"{" open" if number == 0 else ""}>'
         f"<summary><strong>{number + 1}. {escape(paper.title)}</strong> "
         f'<span class="pc-soft">{KIND_WORDS[paper.kind]}, {long_day(paper.date)}</span></summary>{exhibit(paper)}</details>'
         for number, paper in enumerate(exhibits)

@@ -25,7 +25,7 @@ def verdict(mark: Mark, law: Mapping[str, Rule], day: date, *, reveal: bool) -> 
     rules = "".join(law_lines(law[rule], day) for rule in mark.question.rules)
     law_part = rules if reveal or mark.verdict in ("right", "partly", "wrong") else ""
     return f"""<div class="pc-verdict {tone}"><p class="pc-says">{head}{VERDICT_WORDS[mark.verdict]}{_points(mark) if reveal else ""}</p>
-{_why(notes)}{left}{fact}{law_part}</div>"""
+{_why(notes)}{left}{fact}{law_part}{_reread(mark)}</div>"""
 
 
 def case_marks(mark: CaseMark, law: Mapping[str, Rule]) -> str:
@@ -74,6 +74,15 @@ def rubric(memo: Memo) -> str:
 
 def _points(mark: Mark) -> str:
     return f" · {plain(mark.earned)} of {mark.question.points}" if not isinstance(mark.question, Memo) else ""
+
+
+def _reread(mark: Mark) -> str:
+    """Where to read again after a miss; the page makes a link of it, where it can."""
+    if mark.verdict in ("right", "waiting") or not mark.question.reread:
+        return ""
+    lesson, _, slug = mark.question.reread.rpartition("#")
+    words = slug.replace("-", " ").capitalize() + (f" (lesson {lesson.split('-')[0]})" if lesson else "")
+    return f'<p>Reread: <a data-lesson="{escape(f"{lesson}#{slug}", quote=True)}">{escape(words)}</a></p>'
 
 
 def harm_first(mark: CaseMark) -> str:

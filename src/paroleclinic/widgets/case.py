@@ -13,7 +13,7 @@ from paroleclinic.drawing import Drawing, paragraphs
 from paroleclinic.drawing.cards import DISCLAIMER
 from paroleclinic.drawing.exhibits import papers
 from paroleclinic.drawing.marks import case_marks, harm_first, rubric, score, verdict
-from paroleclinic.grading import grade_case, key_answers
+from paroleclinic.grading import grade, grade_case, key_answers
 from paroleclinic.law import long_day
 from paroleclinic.widgets.lesson import here
 from paroleclinic.widgets.questions import Questions, public
@@ -32,7 +32,6 @@ def case(case_id: str) -> Questions:
         questions=public(scenario.questions, scenario.exhibits),
         answers=desk.answers(),
         trouble=desk.open(),
-        can_show=True,
     )
 
 
@@ -72,7 +71,7 @@ class _Desk:
         try:
             record_event(self.path, _now(), self.scenario.id, "opened")
         except NotSaved as error:
-            return f"Answers cannot be saved here: {error}. Copy the exercise to a folder of your own."
+            return f"Answers cannot be saved here: {error}. Copy the whole course to a folder of your own."
         return ""
 
     def hear(self, do: str, question_id: str, value: object) -> dict[str, object]:
@@ -85,7 +84,9 @@ class _Desk:
             record(self.path, _now(), self.scenario.id, question_id, value)
         except NotSaved as error:
             return {"re": "not-saved", "why": f"{error}."}
-        return {"re": "saved", "at": datetime.now().strftime("%H:%M:%S")}
+        said: dict[str, object] = {"re": "saved", "at": datetime.now().strftime("%H:%M:%S")}
+        mark = grade(next(q for q in self.scenario.questions if q.id == question_id), value)
+        return said | ({"why": mark.notes[0].because} if mark.verdict == "unreadable" else {})
 
     def _show(self) -> dict[str, object]:
         mark = grade_case(self.scenario, self.answers())
@@ -95,7 +96,7 @@ class _Desk:
             return {
                 "re": "shown",
                 "html": {},
-                "summary": f"<p>Not shown, because it could not be noted: {error}.</p>",
+                "summary": f"<p>Not shown, because it could not be noted: {escape(str(error))}.</p>",
             }
         html = {m.question.id: verdict(m, self.course.law, self.scenario.as_of, reveal=True) for m in mark.marks}
         if self.scenario.memo:

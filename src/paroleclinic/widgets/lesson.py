@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from html import escape
 from pathlib import Path
 
 from paroleclinic.course import Course
@@ -55,10 +54,6 @@ def quiz(*question_ids: str) -> Questions:
             return {"re": "nothing"}
         mark = grade(found[question_id], value)
         html = verdict(mark, course.law, course.outline.as_of, reveal=mark.verdict == "right")
-        if mark.verdict in ("wrong", "partly") and mark.question.reread:
-            slug = escape(mark.question.reread, quote=True)
-            words = escape(mark.question.reread.replace("-", " ").capitalize())
-            html += f'<p>Reread: <a data-lesson="#{slug}">{words}</a>, then try again.</p>'
         return {"re": "checked", "html": html}
 
     return Questions(hear, mode="lesson", questions=public(found.values()))

@@ -1,6 +1,4 @@
 // The question control: native inputs, one form a question. Python holds the key; this page never does.
-let views = 0;
-
 function make(name, attributes = {}, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -16,14 +14,15 @@ const HINTS = {
   one: "Choose one.", many: "Choose all that apply.", date: "Give a date.", amount: "Give a number.",
   memo: "Write in your own words.",
 };
-const SILENT = "Not saved: JupyterLab does not answer. Reload this page; what it called saved is safe.";
+const SILENT = "JupyterLab does not answer. Reload this page; whatever it called saved is safe.";
 
 function render({ model, el }) {
-  const view = `pc${++views}`;
+  const view = `pc${Math.random().toString(36).slice(2)}`; // two tabs are one page to the browser
   const saves = model.get("mode") === "case";
   const questions = model.get("questions");
   const forms = new Map();
   let sent = 0;
+  let silence;
 
   el.classList.add("pc");
   el.setAttribute("data-lm-suppress-shortcuts", "true");
@@ -37,8 +36,12 @@ function render({ model, el }) {
     const n = ++sent;
     form.waiting = n;
     clearTimeout(form.silence);
-    form.silence = setTimeout(() => form.waiting === n && say(form, SILENT, true), 8000);
-    model.send({ do: what, id: form.id, value: form.value(), n });
+    form.silence = setTimeout(() => form.waiting === n && say(form, saves ? `Not saved: ${SILENT}` : SILENT, true), 8000);
+    const value = form.value();
+    model.send({ do: what, id: form.id, value, n });
+    if (what !== "answer") return;
+    model.set("answers", { ...model.get("answers"), [form.id]: value });
+    model.save_changes();
   }
 
   function changed(form) {
@@ -201,15 +204,15 @@ function render({ model, el }) {
   el.append(summary);
 
   function bench() {
-    const open = model.get("can_show");
-    const words = open
-      ? "Ready? This shows the key, and your answer file notes that you looked."
-      : "Your answers are saved; your instructor grades this case.";
-    const button = open && make("button", {
-      type: "button", className: "pc-main",
-      on: { click: () => { for (const form of forms.values()) settleField(form); model.send({ do: "show", n: ++sent }); } },
-    }, "Show me how I did");
-    return make("div", { className: "pc-acts pc-card" }, done, button || null, make("span", {}, words));
+    const show = () => {
+      for (const form of forms.values()) settleField(form);
+      summary.textContent = "";
+      silence = setTimeout(() => { summary.textContent = SILENT; }, 8000);
+      model.send({ do: "show", n: ++sent });
+    };
+    return make("div", { className: "pc-acts pc-card" }, done,
+      make("button", { type: "button", className: "pc-main", on: { click: show } }, "Show me how I did"),
+      make("span", {}, "Ready? This shows the key, and your answer file notes that you looked."));
   }
 
   function tallyAnswers() {
@@ -235,6 +238,7 @@ function render({ model, el }) {
 
   function hear(message) {
     if (message.re === "shown") {
+      clearTimeout(silence);
       for (const [id, html] of Object.entries(message.html)) explain(id, html);
       summary.innerHTML = message.summary;
       summary.focus();
@@ -244,7 +248,7 @@ function render({ model, el }) {
     if (!form || message.n !== form.waiting) return;
     form.waiting = null;
     clearTimeout(form.silence);
-    if (message.re === "saved") say(form, `Saved at ${message.at}`);
+    if (message.re === "saved") say(form, `Saved at ${message.at}${message.why ? `, but: ${message.why}` : ""}`, Boolean(message.why));
     else if (message.re === "not-saved") say(form, `Not saved: ${message.why}`, true);
     else if (message.re === "checked") explain(message.id, message.html);
   }
@@ -257,6 +261,7 @@ function render({ model, el }) {
   return () => {
     model.off("change:answers", refresh);
     model.off("msg:custom", hear);
+    clearTimeout(silence);
     for (const form of forms.values()) clearTimeout(form.silence);
   };
 }

@@ -24,7 +24,6 @@ class Questions(anywidget.AnyWidget):
     intro = traitlets.Unicode("").tag(sync=True)
     questions = traitlets.List().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
-    can_show = traitlets.Bool(False).tag(sync=True)
     trouble = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, hear: Hear, **kwargs: Any) -> None:
