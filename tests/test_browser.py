@@ -95,6 +95,7 @@ def picture(page: Page, name: str) -> None:
 
 def pick(form: Locator, answer: object) -> None:
     """Give an answer as a person does; native inputs, by their value."""
+    form.locator("input, textarea").first.wait_for()
     if isinstance(answer, list):
         for value in answer:
             form.locator(f'input[value="{value}"]').check()
@@ -222,7 +223,7 @@ def test_verdicts_are_announced_and_questions_are_named_to_a_screen_reader(conte
 def desk(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     """A tiny course of one's own in JupyterLab, and its address."""
     course = copy_of_tiny(tmp_path / "tiny")
-    with served(course.root) as address:
+    with served(course.root, "--LabApp.expose_app_in_browser=True") as address:
         yield course.root, address
 
 
@@ -265,12 +266,12 @@ def test_a_case_open_twice_in_one_window_keeps_the_first_ones_answers(context, d
     pick(question(page, "when"), "morning")
     saved(question(page, "when"))
     page.evaluate("document.activeElement.blur()")
-    page.locator(".jp-DirListing-item", has_text="first-crossing").click(button="right")
-    page.get_by_role("menuitem", name="Open With").hover()
-    page.get_by_role("menuitem", name="Notebook", exact=True).click()
-    page.wait_for_selector(".jp-NotebookPanel .jp-Notebook", timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.evaluate(
+        """async (path) => { const run = (name, more) => window.jupyterapp.commands.execute(name, more);
+        const panel = await run("docmanager:open", {path, factory: "Notebook"});
+        await panel.context.ready; await panel.sessionContext.ready; await run("notebook:run-all-cells"); }""",
+        CASE,
+    )
     page.wait_for_selector('.jp-NotebookPanel [data-question="when"]', timeout=60_000)
     checked = page.locator('[data-question="when"] input[value="morning"]:checked')
     expect(checked).to_have_count(2)
