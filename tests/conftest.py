@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from paroleclinic.answers import FILE_NAME
-from paroleclinic.content import Many, Memo, One, Scenario
+from paroleclinic.content import Scenario
 from paroleclinic.course import Course
 from paroleclinic.grading import key_answers
+from paroleclinic.questions import Many, Memo, One
 
 ROOT = Path(__file__).parent.parent
+CONTENT = ("law", "questions", "glossary", "specimens", "scenarios", "notebooks", "exercises")  # folders learners have
 SAMPLES = ROOT / "tests" / "samples"
 
 

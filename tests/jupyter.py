@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from conftest import ROOT
+from conftest import CONTENT, ROOT
 from paroleclinic import lab
 from paroleclinic.answers import FILE_NAME
 
@@ -21,7 +21,7 @@ WIDE = {"width": 1300, "height": 1000}
 def copy_course(root: Path) -> None:
     """The course as a learner has it, without answers of anybody."""
     root.mkdir()
-    for name in ("law", "questions", "scenarios", "notebooks", "exercises"):
+    for name in CONTENT:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(FILE_NAME))
     for name in ("course.yaml", "README.md", "nbgrader_config.py"):
         shutil.copy(ROOT / name, root)

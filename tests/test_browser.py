@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,6 @@ from paroleclinic.grading import grade_case, key_answer, key_answers
 
 pytestmark = pytest.mark.browser
 COURSE = Course(ROOT)
-LESSONS = [lesson.id for lesson in COURSE.outline.lessons]
 CASES = [(unit.id, case) for unit in COURSE.outline.units for case in unit.cases]
 NARROW = {"width": 700, "height": 1000}
 
@@ -95,8 +95,16 @@ def picture(page: Page, name: str) -> None:
 
 def pick(form: Locator, answer: object) -> None:
     """Give an answer as a person does; native inputs, by their value."""
-    form.locator("input, textarea").first.wait_for()
-    if isinstance(answer, list):
+    form.locator("input, textarea, select, .pc-steps").first.wait_for()
+    if isinstance(answer, dict):
+        for label, group in answer.items():
+            form.locator(f'select[data-item="{label}"]').select_option(group)
+    elif form.locator(".pc-steps").count():
+        for place, step in enumerate(answer):
+            row = form.locator(f'[data-step="{step}"]')
+            while row.evaluate("(node) => [...node.parentNode.children].indexOf(node)") > place:
+                row.get_by_title("Move up").press("Enter")
+    elif isinstance(answer, list):
         for value in answer:
             form.locator(f'input[value="{value}"]').check()
     elif form.locator('input[type="radio"]').count():
@@ -107,14 +115,12 @@ def pick(form: Locator, answer: object) -> None:
         field.blur()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize(
-    "path", [f"notebooks/{name}.ipynb" for name in LESSONS] + [f"exercises/{u}/{c}.ipynb" for u, c in CASES]
+    "path",
+    [f"notebooks/{name}.ipynb" for name in COURSE.outline.notebooks] + [f"exercises/{u}/{c}.ipynb" for u, c in CASES],
 )
-def test_a_page_shows_as_an_article_without_code_and_without_barriers(browser, site, path, width, dark):
-    context = browser.new_context(viewport=width, color_scheme="dark" if dark else "light")
-    page = opened(context, site, path)
+def test_a_page_shows_as_an_article_without_code_and_without_barriers(context, site, path):
+    page = opened(context, site, path, ready=".pc-q, .pc-sifted")
     expected = page.locator("h1").first
     expect(expected).to_be_visible()
     page.wait_for_function(
@@ -130,14 +136,16 @@ def test_a_page_shows_as_an_article_without_code_and_without_barriers(browser, s
         == 0
     )
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    overflow = page.evaluate(
-        """[...document.querySelectorAll('.pc-q, .pc-card, .pc-doc, .pc-opt')].filter(
-            (e) => e.scrollWidth > e.clientWidth + 1 && !e.querySelector('.pc-wide')).length"""
-    )
-    assert overflow == 0
-    assert violations(page) == []
-    picture(page, f"{Path(path).stem}-{'dark' if dark else 'light'}-{width['width']}")
-    context.close()
+    for width, theme in product((WIDE, NARROW), ("light", "dark")):
+        page.set_viewport_size(width)
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_selector(f"body[data-jp-theme-light='{str(theme == 'light').lower()}']", state="attached")
+        overflow = page.evaluate(
+            """[...document.querySelectorAll('.pc-q, .pc-card, .pc-doc, .pc-opt, .pc-sort')].filter(
+                (e) => e.scrollWidth > e.clientWidth + 1 && !e.querySelector('.pc-wide')).length"""
+        )
+        assert (theme, width, overflow, violations(page)) == (theme, width, 0, [])
+        picture(page, f"{Path(path).stem}-{theme}-{width['width']}")
 
 
 def test_a_double_click_opens_the_lesson_as_an_article(context, site):
@@ -161,7 +169,7 @@ def test_a_wrong_answer_is_explained_and_can_be_tried_again_and_undone(context, 
     form.get_by_role("button", name="Check").click()
     verdict = form.locator(".pc-verdict")
     expect(verdict).to_contain_text("Not right")
-    asked, _ = COURSE.question("start-not-a-visa")
+    asked = COURSE.question("start-not-a-visa")
     expect(verdict).to_contain_text(asked.option("short-visa").because)
     expect(verdict).to_contain_text("8 U.S.C. 1182(d)(5)(A)")
     assert asked.option("permission").because not in verdict.inner_text()  # the key stays closed: try again
@@ -176,6 +184,101 @@ def test_a_wrong_answer_is_explained_and_can_be_tried_again_and_undone(context, 
     expect(form.locator('input[value="short-visa"]')).to_be_checked()
     form.get_by_role("button", name="Undo").click()
     assert form.locator("input:checked").count() == 0
+
+
+@pytest.mark.parametrize("kind", ["match", "order"])
+def test_sorting_and_ordering_work_by_keyboard_and_can_be_undone(context, site, kind):
+    path = COURSE.root / "questions" / "08-building-the-request.yaml"
+    asked = next(question for question in COURSE.question_file(path).questions if question.kind == kind)
+    page = opened(context, site, "notebooks/08-building-the-request.ipynb")
+    form = question(page, asked.id)
+    form.get_by_role("button", name="Check").click()
+    expect(form.locator(".pc-verdict")).to_contain_text("Not answered")
+    pick(form, key_answer(asked))
+    form.get_by_role("button", name="Check").press("Enter")
+    expect(form.locator(".pc-verdict.right")).to_be_visible()
+    form.get_by_role("button", name="Undo").press("Enter")
+    expect(form.locator(".pc-verdict")).to_have_count(0)
+    form.get_by_role("button", name="Check").press("Enter")
+    expect(form.locator(".pc-verdict.right")).to_have_count(0)
+    expect(form.locator(".pc-verdict")).to_be_visible()
+
+
+def test_a_moved_step_is_announced_and_keeps_the_focus(context, site):
+    page = opened(context, site, "notebooks/08-building-the-request.ipynb")
+    form = page.locator(".pc-q:has(.pc-steps)").first
+    last = form.locator(".pc-steps li").last
+    words = last.locator(".pc-step").inner_text()
+    last.get_by_title("Move up").press("Enter")
+    count = form.locator(".pc-steps li").count()
+    expect(form.get_by_text(f"{words}: now {count - 1} of {count}")).to_be_visible()
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == f"Move up: {words}"
+
+
+def test_a_word_of_the_glossary_opens_its_meaning_by_keyboard_and_by_mouse(context, site):
+    page = opened(context, site, "notebooks/03-advance-parole.ipynb")
+    word = page.locator(".pc-term", has_text="Advance parole").first
+    word.wait_for(timeout=30_000)
+    pop = page.locator(f"#{word.get_attribute('aria-describedby')}")
+    assert not pop.is_visible()
+    word.press("Enter")
+    expect(pop).to_be_visible()
+    expect(pop).to_contain_text("Not to be confused with")
+    expect(word).to_have_attribute("aria-expanded", "true")
+    word.press("Escape")
+    expect(pop).not_to_be_visible()
+    word.hover()
+    expect(pop).to_be_visible()
+    page.mouse.move(1, 1)
+    expect(pop).not_to_be_visible()
+    words = page.locator(".pc-term").all_inner_texts()
+    assert len({word.lower() for word in words}) == len(words) > 10
+
+
+def test_the_comparison_can_be_narrowed_and_printed(context, site):
+    page = opened(context, site, "notebooks/06-parole-and-its-neighbors.ipynb", ready=".pc-grid")
+    sift = page.locator(".pc:has(> .pc-sifted)").first
+    rows = len(COURSE.comparison.rows)
+    expect(sift.get_by_text(f"{rows} of {rows} shown")).to_be_visible()
+    sift.get_by_label("TPS", exact=True).uncheck()
+    expect(sift.locator('th[data-in="tps"]')).to_be_hidden()
+    expect(sift.locator('td[data-in="tps"]').first).to_be_hidden()
+    sift.get_by_label("Search").fill("no such words anywhere")
+    expect(sift.get_by_text("Nothing fits these filters")).to_be_visible()
+    sift.get_by_label("Search").fill("")
+    with context.expect_page() as printed:
+        sift.get_by_role("button", name="Print").click()
+    paper = printed.value
+    expect(paper.locator("table.pc-grid thead th")).to_have_count(len(COURSE.comparison.columns))  # TPS left out
+
+
+def test_the_timeline_tells_an_event_under_the_pointer_and_filters_by_kind(context, site):
+    page = opened(context, site, "notebooks/law-timeline.ipynb", ready=".pc-dot")
+    dot = page.locator('[data-event="arrabally-overruled"]').first
+    dot.focus()
+    expect(page.locator(".pc-pointed")).to_contain_text("Delcarmen-Lara")
+    dot.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "event-arrabally-overruled"
+    shown = page.locator(".pc-line > li:visible").count()
+    page.get_by_role("button", name="None").click()
+    expect(page.get_by_text("Nothing fits these filters")).to_be_visible()
+    page.get_by_label("Advance parole", exact=True).check()
+    alone = page.locator(".pc-line > li:visible").count()
+    assert 0 < alone < shown
+    expect(page.locator("#event-arrabally-overruled")).to_be_visible()
+
+
+def test_the_pre_test_keeps_the_answers_names_the_lessons_and_no_key(context, site):
+    page = opened(context, site, "notebooks/pre-test.ipynb")
+    asked = next(question for question in COURSE.form("pre-test") if question.kind == "one")
+    form = question(page, asked.id)
+    pick(form, key_answer(asked))
+    saved(form)
+    page.get_by_role("button", name="Finish").click()
+    expect(page.locator(".pc-score")).to_contain_text("1 of 24 right")
+    assert page.locator(".pc-verdict").count() == 0
+    again = opened(context, site, "notebooks/pre-test.ipynb")
+    expect(question(again, asked.id).locator(f'input[value="{asked.key[0]}"]')).to_be_checked()
 
 
 def test_harmful_advice_is_named_first(context, site):

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, SAMPLES, six_learners
-from paroleclinic.content import Memo
 from paroleclinic.course import Course
 from paroleclinic.grading import grade, grade_case, key_answers
+from paroleclinic.questions import Match, Memo, Order
 
 TINY = Course(SAMPLES / "tiny").scenario("first-crossing")
 CASES = [TINY, *(Course(ROOT).scenario(case) for case in Course(ROOT).scenario_paths)]
@@ -44,6 +44,108 @@ def test_many_takes_wrong_picks_from_right_ones():
     assert grade(bring, ["money", "ticket", "lamp"]).earned == 2
     assert grade(bring, ["money", "ticket", "lamp", "rope"]).earned == 0
     assert grade(bring, ["money", "money"]).earned == 2
+
+
+SORT = Match.model_validate(
+    {
+        "id": "sort",
+        "kind": "match",
+        "prompt": "Where does each go?",
+        "points": 4,
+        "rules": ["ferry-fare"],
+        "groups": [{"id": "hold", "text": "In the hold"}, {"id": "deck", "text": "On deck"}],
+        "items": [
+            {"id": "cart", "text": "A cart", "group": "hold", "because": "It is heavy.", "misconception": "Carts roll"},
+            {
+                "id": "goat",
+                "text": "A goat",
+                "group": "deck",
+                "because": "It must breathe.",
+                "misconception": "Goats are goods",
+                "harm": ["hold"],
+            },
+            {
+                "id": "crate",
+                "text": "A crate",
+                "group": "hold",
+                "because": "It is heavy.",
+                "misconception": "Crates are light",
+            },
+            {
+                "id": "child",
+                "text": "A child",
+                "group": "deck",
+                "because": "A child is a passenger.",
+                "misconception": "Children are light",
+            },
+        ],
+    }
+)
+BOARD = Order.model_validate(
+    {
+        "id": "board",
+        "kind": "order",
+        "prompt": "What first?",
+        "points": 3,
+        "rules": ["ferry-fare"],
+        "misconception": "Walk on and pay later",
+        "steps": [
+            {"id": "ask", "text": "Ask the fare", "because": "You must know it."},
+            {"id": "pay", "text": "Pay", "because": "No fare, no ticket."},
+            {"id": "walk", "text": "Walk on", "because": "You hold a ticket."},
+            {"id": "sit", "text": "Sit", "because": "The ferry leaves."},
+        ],
+        "dangers": [{"first": "sit", "then": "pay", "because": "You will be put ashore."}],
+    }
+)
+
+
+def test_sorting_takes_wrong_groups_from_right_ones():
+    assert grade(SORT, SORT.key).earned == 4
+    assert grade(SORT, {"cart": "hold"}).earned == 1
+    assert grade(SORT, {**SORT.key, "cart": "deck"}).earned == 2
+    assert grade(SORT, {"cart": "deck", "crate": "hold"}).earned == 0
+    assert grade(SORT, {**SORT.key, "goat": "hold"}).harmful[0].text == "A goat: In the hold"
+    assert grade(SORT, {**SORT.key, "goat": "hold"}).earned == 0
+
+
+def test_ordering_counts_neighbors_that_stand_in_the_right_order():
+    assert grade(BOARD, ["ask", "pay", "walk", "sit"]).earned == 3
+    assert grade(BOARD, ["pay", "ask", "walk", "sit"]).earned == 2
+    assert grade(BOARD, ["pay", "walk", "sit", "ask"]).earned == 2
+    assert grade(BOARD, ["walk", "pay", "ask", "sit"]).earned == 1
+    assert grade(BOARD, ["ask", "sit", "pay", "walk"]).harmful[0].because == "You will be put ashore."
+    assert grade(BOARD, ["ask", "sit", "pay", "walk"]).earned == 0
+
+
+@pytest.mark.parametrize("question", [SORT, BOARD], ids=["match", "order"])
+def test_the_new_kinds_keep_the_invariants(question):
+    from paroleclinic.check.questions import other_answers
+
+    assert grade(question, None).verdict == grade(question, {}).verdict == grade(question, []).verdict == "blank"
+    tried = [grade(question, answer) for answer in other_answers(question)]
+    assert len(tried) > 3
+    assert all(mark.earned < question.points and mark.verdict != "unreadable" for mark in tried)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (SORT, {"cart": "moon"}),
+        (SORT, {"sail": "hold"}),
+        (SORT, {"cart": ["hold"]}),
+        (SORT, ["cart"]),
+        (SORT, "cart"),
+        (BOARD, ["ask", "pay"]),
+        (BOARD, ["ask", "ask", "pay", "walk"]),
+        (BOARD, ["ask", "pay", "walk", "fly"]),
+        (BOARD, ["ask", "pay", "walk", {}]),
+        (BOARD, {"ask": "pay"}),
+        (BOARD, "ask"),
+    ],
+)
+def test_a_muddled_sorting_or_order_is_unreadable_not_wrong(question, answer):
+    assert grade(question, answer).verdict == "unreadable"
 
 
 def test_harm_earns_nothing_and_caps_the_case_at_half():
@@ -107,7 +209,7 @@ def test_blank_earns_nothing_and_the_key_earns_everything(case):
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_every_single_deviation_from_the_key_costs_points(case):
-    from paroleclinic.check import other_answers
+    from paroleclinic.check.questions import other_answers
 
     tried = 0
     for question in case.graded:
@@ -148,7 +250,7 @@ def test_marks_stay_between_nothing_and_everything_whatever_was_sent(data):
 @settings(max_examples=150, deadline=None)
 @given(ANYTHING)
 def test_no_answer_whatever_breaks_a_question(answer):
-    for question in TINY.questions:
+    for question in (*TINY.questions, SORT, BOARD):
         mark = grade(question, answer)
         if isinstance(question, Memo):
             assert mark.earned == 0

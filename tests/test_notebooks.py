@@ -11,13 +11,13 @@ import sys
 
 import pytest
 
-from conftest import ROOT
+from conftest import CONTENT, ROOT
 
 pytestmark = pytest.mark.notebooks
 
 
 def test_every_notebook_runs_without_an_error(tmp_path):
-    for name in ("law", "questions", "scenarios", "notebooks", "exercises", "solutions"):
+    for name in (*CONTENT, "solutions"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("answers.jsonl"))
     shutil.copy(ROOT / "course.yaml", tmp_path)
     notebooks = [json.loads(path.read_text()) for path in tmp_path.rglob("*.ipynb")]

@@ -76,6 +76,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 def test_a_rule_whose_id_differs_from_its_file_is_refused(tmp_path):
-    (tmp_path / "other.yaml").write_text(RULE)
+    (tmp_path / "fees").mkdir()
+    (tmp_path / "fees" / "other.yaml").write_text(RULE)
     with pytest.raises(Problems, match="differs from the file's name"):
         Register(tmp_path)["other"]

@@ -1,4 +1,4 @@
-"""Derived files: solution notebooks from the client files, and exercises from the solutions."""
+"""Derived files: solution notebooks from the client files, exercises from the solutions, the coverage table."""
 
 from __future__ import annotations
 
@@ -47,7 +47,27 @@ def fresh(course: Course) -> dict[str, str]:
             release(root, unit.id, out)
             for path in sorted((out / unit.id).glob("*.ipynb")):
                 found[f"exercises/{unit.id}/{path.name}"] = path.read_text(encoding="utf-8")
+    if (course.root / "coverage.yaml").is_file():
+        found["docs/coverage.md"] = coverage_table(course)
     return found
+
+
+def coverage_table(course: Course) -> str:
+    """The table that says where each claim of the seed page is taught and tested, as Markdown."""
+    lines = [
+        "# What the course covers",
+        "",
+        "Every claim of the page that the course was asked for, the section that teaches it, and the questions and cases",
+        "that test it. Made by `paroleclinic build` from `coverage.yaml`; do not edit it by hand.",
+        "",
+        "| Claim | Taught in | Tested by |",
+        "|---|---|---|",
+    ]
+    for claim in course.coverage.claims:
+        lesson, _, slug = claim.taught.partition("#")
+        taught = f"[{lesson}](../notebooks/{lesson}.ipynb), {slug.replace('-', ' ')}"
+        lines.append(f"| {claim.says.strip()} | {taught} | {', '.join(f'`{test}`' for test in claim.tested)} |")
+    return "\n".join(lines) + "\n"
 
 
 def build(course: Course) -> list[str]:

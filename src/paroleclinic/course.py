@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from ruamel.yaml import YAML
 
-from paroleclinic.content import Lesson, Outline, Question, QuestionFile, Scenario, Unit, resolved
+from paroleclinic.content import Lesson, Outline, QuestionFile, Scenario, Specimen, Unit
 from paroleclinic.law import Register
+from paroleclinic.questions import Question, resolved
 from paroleclinic.reading import Problem, Problems, read
+from paroleclinic.reference import Comparison, Coverage, Events, Figures, Term, read_figures
+
+N = TypeVar("N", Scenario, Specimen, Term)
 
 
 class NoSuchEntry(LookupError):
@@ -79,40 +85,105 @@ class Course:
             self._files[path] = read(path, QuestionFile, self.shown(path))
         return self._files[path]
 
-    def question(self, question_id: str) -> tuple[Question, str]:
-        """A question of the bank, numbers from the register put in, and the id of its lesson.
-
-        Raises NoSuchEntry.
-        """
+    def question(self, question_id: str) -> Question:
+        """A question of the bank, numbers from the register put in. Raises NoSuchEntry."""
         for path in self.question_paths:
             if question_id not in path.read_text(encoding="utf-8"):
                 continue  # a look at the text is a hundred times faster than reading the YAML
             file = self.question_file(path)
             for question in file.questions:
                 if question.id == question_id:
-                    return resolved(question, self.outline.as_of, self.value_on), file.lesson
+                    return resolved(question, self.outline.as_of, self.value_on)
         known = [q.id for path in self.question_paths for q in self.question_file(path).questions]
         raise NoSuchEntry("question", question_id, known)
 
     def scenario(self, case_id: str) -> Scenario:
         """The client file of that id, numbers from the register put in. Raises NoSuchEntry or Problems."""
         if case_id not in self._scenarios:
-            if case_id not in self.scenario_paths:
-                raise NoSuchEntry("case", case_id, list(self.scenario_paths))
-            path = self.scenario_paths[case_id]
-            case = read(path, Scenario, self.shown(path))
-            if case.id != case_id:
-                fix = f"write `id: {case_id}`"
-                raise Problems([Problem(self.shown(path), 1, f"id {case.id!r} differs from the file's name", fix)])
+            case = self._entry("case", case_id, self.scenario_paths, Scenario)
             questions = tuple(resolved(q, case.as_of, self.value_on) for q in case.questions)
             self._scenarios[case_id] = case.model_copy(update={"questions": questions})
         return self._scenarios[case_id]
 
+    def form(self, form_id: str) -> tuple[Question, ...]:
+        """The questions of one form of the test, such as the pre-test. Raises NoSuchEntry."""
+        path = self.root / "questions" / f"{form_id}.yaml"
+        if path not in self.question_paths or not self.question_file(path).form:
+            raise NoSuchEntry("form of the test", form_id, [path.stem for path in self.question_paths])
+        return tuple(resolved(q, self.outline.as_of, self.value_on) for q in self.question_file(path).questions)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The grid of the kinds of parole and their neighbors."""
+        return read(self.root / "law" / "comparison.yaml", Comparison, "law/comparison.yaml")
+
+    @cached_property
+    def events(self) -> Events:
+        """What happened to the law, by day."""
+        return read(self.root / "law" / "events.yaml", Events, "law/events.yaml")
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Where each claim of the page that the course was asked for is taught and tested."""
+        return read(self.root / "coverage.yaml", Coverage, "coverage.yaml")
+
+    def figures(self, name: str) -> Figures:
+        """One data set of published numbers. Raises NoSuchEntry."""
+        path = self._named("data set", name, self.figure_paths)
+        return read_figures(path, self.shown(path))
+
+    @cached_property
+    def figure_paths(self) -> dict[str, Path]:
+        """Data set -> its file."""
+        return {path.stem: path for path in sorted((self.root / "law" / "figures").glob("*.csv"))}
+
+    @cached_property
+    def term_paths(self) -> dict[str, Path]:
+        """Glossary term -> its file."""
+        return {path.stem: path for path in sorted((self.root / "glossary").glob("*.yaml"))}
+
+    def term(self, term_id: str) -> Term:
+        """A term of the glossary. Raises NoSuchEntry."""
+        return self._entry("term", term_id, self.term_paths, Term)
+
+    def terms_in(self, notebook: Path) -> list[Term]:
+        """The terms of the glossary that the text of a notebook uses, found by a look at their names."""
+        text = notebook.read_text(encoding="utf-8").lower() if notebook.is_file() else ""
+        found = []
+        for term, path in self.term_paths.items():
+            head = path.read_text(encoding="utf-8").partition("\nsays:")[0]
+            names = re.findall(r"^(?:term: |also: \[|  - )(.+?)\]?$", head, flags=re.M)
+            spoken = [name.strip(" \"'").lower() for line in names for name in line.split(",")]
+            if any(name in text for name in spoken):
+                found.append(self.term(term))
+        return found
+
+    @cached_property
+    def specimen_paths(self) -> dict[str, Path]:
+        """Specimen -> its file."""
+        return {path.stem: path for path in sorted((self.root / "specimens").glob("*.yaml"))}
+
+    def specimen(self, specimen_id: str) -> Specimen:
+        """A paper with notes. Raises NoSuchEntry."""
+        return self._entry("specimen", specimen_id, self.specimen_paths, Specimen)
+
+    def _named(self, what: str, name: str, paths: dict[str, Path]) -> Path:
+        if name not in paths:
+            raise NoSuchEntry(what, name, list(paths))
+        return paths[name]
+
+    def _entry(self, what: str, name: str, paths: dict[str, Path], model: type[N]) -> N:
+        path = self._named(what, name, paths)
+        entry = read(path, model, self.shown(path))
+        if entry.id != name:
+            says = f"id {entry.id!r} differs from the file's name"
+            raise Problems([Problem(self.shown(path), 1, says, f"write `id: {name}`")])
+        return entry
+
     def scenario_title(self, case_id: str) -> str:
         """The title of a case, from a look at its file and without reading all of it."""
-        if case_id not in self.scenario_paths:
-            raise NoSuchEntry("case", case_id, list(self.scenario_paths))
-        for line in self.scenario_paths[case_id].read_text(encoding="utf-8").splitlines():
+        path = self._named("case", case_id, self.scenario_paths)
+        for line in path.read_text(encoding="utf-8").splitlines():
             if line.startswith("title:") and not line.rstrip().endswith((">-", ">", "|", "|-")):
                 return str(YAML(typ="safe", pure=True).load(line)["title"])
         return self.scenario(case_id).title

@@ -40,11 +40,11 @@ from nbgrader.preprocessors import (
 )
 
 from paroleclinic.answers import FILE_NAME, Answered, NotReadable, read_answers
-from paroleclinic.content import Memo
 from paroleclinic.course import Course
 from paroleclinic.drawing import style
 from paroleclinic.drawing.marks import case_marks, rubric
 from paroleclinic.grading import CaseMark, grade_case
+from paroleclinic.questions import Memo
 
 MEMO_STUB = "*Write your memo in the box above. When your work is graded, its text is put here.*"
 GRADED = "# The answers were read from answers.jsonl and graded without running anything."

@@ -1,7 +1,8 @@
 """A question and an answer make a mark. No files, no clock, no widgets.
 
-The rules, all of them: right or wrong for `one`, `date` and `amount`; for `many`
-points x max(0, (right picks - wrong picks) / number right). Blank and unreadable earn 0 and say so differently.
+The rules, all of them: right or wrong for `one`, `date` and `amount`; for `many` and `match`
+points x max(0, (right picks - wrong picks) / number right); for `order` the share of neighboring steps that stand in
+the right order. Blank and unreadable earn 0 and say so differently.
 A harmful choice earns 0 for its question and caps the case at half its points.
 """
 
@@ -12,10 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
-from paroleclinic.content import Amount, Day, Many, Memo, One, Question, Scenario
+from paroleclinic.content import Scenario
 from paroleclinic.law import long_day
+from paroleclinic.questions import Amount, Day, Many, Match, Memo, One, Order, Question
 
 Verdict = Literal["right", "partly", "wrong", "blank", "unreadable", "waiting"]
 VERDICT_WORDS: dict[Verdict, str] = {
@@ -90,6 +93,10 @@ def grade(question: Question, answer: object) -> Mark:
     match question:
         case One() | Many():
             return _grade_choice(question, parsed)
+        case Match():
+            return _grade_match(question, parsed)
+        case Order():
+            return _grade_order(question, parsed)
         case Day() | Amount():
             return _grade_value(question, parsed)
         case Memo():
@@ -115,20 +122,21 @@ def key_answer(question: Question) -> object:
     match question:
         case One():
             return question.key[0]
-        case Many():
+        case Many() | Order():
             return list(question.key)
-        case Day() | Amount():
+        case Match() | Day() | Amount():
             return question.key
         case Memo():
             return question.model
 
 
 def parsed_answer(question: Question, answer: object) -> tuple[str, ...] | None:
-    """The answer in canonical form: option ids, one ISO day, one decimal number, or one text; None when blank.
+    """The answer in canonical form: ids, one ISO day, one decimal number, or one text; None when blank.
 
+    For a `match` question there is one entry an item, in the order of the items: the id of its group, or "".
     Raises Unreadable, saying what was expected.
     """
-    if answer is None or answer in ("", []) or (isinstance(answer, str) and not answer.strip()):
+    if answer is None or answer in ("", [], {}) or (isinstance(answer, str) and not answer.strip()):
         return None
     match question:
         case One():
@@ -141,6 +149,17 @@ def parsed_answer(question: Question, answer: object) -> tuple[str, ...] | None:
             if not isinstance(answer, list) or not all(isinstance(pick, str) and pick in known for pick in answer):
                 raise Unreadable("These are not the answers offered. Choose again.")
             return tuple(sorted(set(answer)))
+        case Match():
+            groups = {group.id for group in question.groups}
+            if not isinstance(answer, dict) or not set(answer) <= set(question.key) or not _all_in(answer, groups):
+                raise Unreadable("These are not the items and groups offered. Sort them again.")
+            return tuple(answer.get(item.id, "") for item in question.items)
+        case Order():
+            if not isinstance(answer, list) or not _all_in(answer, {*question.key}) or len(answer) != len(question.key):
+                raise Unreadable("These are not the steps offered. Put them in order again.")
+            if len(set(answer)) < len(answer):
+                raise Unreadable("A step stands there twice. Put them in order again.")
+            return tuple(answer)
         case Day():
             return (_day(answer),)
         case Amount():
@@ -149,6 +168,11 @@ def parsed_answer(question: Question, answer: object) -> tuple[str, ...] | None:
             if not isinstance(answer, str) or len(answer) > LONGEST_MEMO:
                 raise Unreadable(f"A memo is text of at most {LONGEST_MEMO:,} characters.")
             return (answer,)
+
+
+def _all_in(answer: list[object] | dict[str, object], known: set[str]) -> bool:
+    values = answer.values() if isinstance(answer, dict) else answer
+    return all(isinstance(value, str) and value in known for value in values)
 
 
 def _day(answer: object) -> str:
@@ -174,12 +198,56 @@ def _grade_choice(question: One | Many, picks: tuple[str, ...]) -> Mark:
     wrong = len(picks) - right
     harmful = any(question.option(pick).harm for pick in picks)
     share = 0.0 if harmful else max(0, right - wrong) / len(key)
-    verdict: Verdict = "right" if share == 1 and not wrong else "partly" if share > 0 else "wrong"
     notes = tuple(
         Note(option.text, option.because, option.right, option.id in picks, option.harm) for option in question.options
     )
     chosen = "; ".join(note.text for note in notes if note.chosen)
-    return Mark(question, verdict, round(question.points * share, 2), notes, chosen)
+    return Mark(question, _verdict(share), round(question.points * share, 2), notes, chosen)
+
+
+def _grade_match(question: Match, placed: tuple[str, ...]) -> Mark:
+    groups = {group.id: group.text for group in question.groups}
+    notes, given, right, wrong = [], [], 0, 0
+    for item, group in zip(question.items, placed, strict=True):
+        fits = group == item.group
+        if group:
+            given.append(f"{item.text}: {groups[group]}")
+            right, wrong = right + fits, wrong + (not fits)
+        if group and not fits:
+            why = f"The mistake behind it: {item.misconception.rstrip('.')}."
+            notes.append(Note(given[-1], why, right=False, chosen=True, harm=group in item.harm))
+        notes.append(Note(f"{item.text}: {groups[item.group]}", item.because, right=True, chosen=fits))
+    harmful = any(note.harm for note in notes)
+    share = 0.0 if harmful else max(0, right - wrong) / len(question.items)
+    return Mark(question, _verdict(share), round(question.points * share, 2), tuple(notes), "; ".join(given))
+
+
+def _grade_order(question: Order, steps: tuple[str, ...]) -> Mark:
+    place = {step: number for number, step in enumerate(steps)}
+    text = {step.id: step.text for step in question.steps}
+    pairs = list(pairwise(question.key))
+    share = sum(place[one] < place[other] for one, other in pairs) / len(pairs)
+    why = f"The mistake behind it: {question.misconception.rstrip('.')}."
+    notes = [Note("", why, right=False, chosen=True)] if share < 1 else []
+    for danger in question.dangers:
+        if place[danger.first] < place[danger.then]:
+            says = f"{text[danger.first]} before: {text[danger.then]}"
+            notes.append(Note(says, danger.because, right=False, chosen=True, harm=True))
+            share = 0.0
+    notes += _steps(question, chosen=share == 1)
+    answer = " → ".join(text[step] for step in steps)
+    return Mark(question, _verdict(share), round(question.points * share, 2), tuple(notes), answer)
+
+
+def _steps(question: Order, *, chosen: bool) -> list[Note]:
+    return [
+        Note(f"{number}. {step.text}", step.because, right=True, chosen=chosen)
+        for number, step in enumerate(question.steps, 1)
+    ]
+
+
+def _verdict(share: float) -> Verdict:
+    return "right" if share == 1 else "partly" if share > 0 else "wrong"
 
 
 def _grade_value(question: Day | Amount, parsed: tuple[str, ...]) -> Mark:
@@ -214,6 +282,14 @@ def _key_notes(question: Question) -> tuple[Note, ...]:
                 Note(option.text, option.because, option.right, chosen=False, harm=option.harm)
                 for option in question.options
             )
+        case Match():
+            groups = {group.id: group.text for group in question.groups}
+            return tuple(
+                Note(f"{item.text}: {groups[item.group]}", item.because, right=True, chosen=False)
+                for item in question.items
+            )
+        case Order():
+            return tuple(_steps(question, chosen=False))
         case Day() | Amount():
             return (Note(in_words(question, question.key), question.because, right=True, chosen=False),)
         case Memo():

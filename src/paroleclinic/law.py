@@ -126,7 +126,7 @@ class Rule(Entry):
 
 
 class Register(Mapping[str, Rule]):
-    """The rules under a folder, read one by one when asked for. Keys are rule ids."""
+    """The rules in the folders of a folder, one a subject, read one by one when asked for. Keys are rule ids."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -134,7 +134,7 @@ class Register(Mapping[str, Rule]):
     @cached_property
     def paths(self) -> dict[str, Path]:
         """Rule id -> its file."""
-        return {path.stem: path for path in sorted(self.folder.rglob("*.yaml"))}
+        return {path.stem: path for path in sorted(self.folder.glob("*/*.yaml"))}
 
     @cached_property
     def _read(self) -> dict[str, Rule]:

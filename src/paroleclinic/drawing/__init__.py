@@ -24,7 +24,8 @@ class Drawing:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {
-            "text/html": f'<style>{style()}</style><div class="pc">{self.html}</div>',
+            # mathjax_ignore: two dollar amounts in one card are no formula
+            "text/html": f'<style>{style()}</style><div class="pc mathjax_ignore">{self.html}</div>',
             "text/plain": self.says,
         }
 

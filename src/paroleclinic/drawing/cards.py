@@ -7,7 +7,7 @@ from decimal import Decimal
 from html import escape
 from itertools import zip_longest
 
-from paroleclinic.content import Lesson, Outline
+from paroleclinic.content import Lesson, Outline, Page
 from paroleclinic.drawing import Drawing, paragraphs, tag
 from paroleclinic.law import STATUS_WORDS, Rule, Version, long_day
 
@@ -31,6 +31,30 @@ def title_card(lesson: Lesson, outline: Outline) -> Drawing:
 {long_day(outline.known_to)}.</p>
 <p class="pc-notice">{DISCLAIMER}</p></section>"""
     return Drawing(html, f"{lesson.title}: {lesson.question}")
+
+
+def page_card(page: Page, outline: Outline) -> Drawing:
+    """The card at the top of a page that is no lesson."""
+    html = f"""<section class="pc-card pc-title" aria-label="About this page"><p class="pc-ask">{escape(page.question)}</p>
+<p class="pc-soft">The law as read on {long_day(outline.as_of)}; nothing is vouched for after {long_day(outline.known_to)}.</p>
+<p class="pc-notice">{DISCLAIMER}</p></section>"""
+    return Drawing(html, f"{page.title}: {page.question}")
+
+
+def cases(titles: dict[tuple[str, str], str], own: int) -> Drawing:
+    """Links to cases, by unit and case; the first `own` of them practice the lesson, the others stand in for them."""
+    shown = dict(list(titles.items())[:own]) if own else titles
+    links = "".join(
+        f'<li><a href="../exercises/{unit}/{case}.ipynb">{escape(title)}</a></li>'
+        for (unit, case), title in shown.items()
+    )
+    says = (
+        "Practice this lesson on a client file:"
+        if own
+        else "No case is set apart for this lesson. These are open to you:"
+    )
+    html = f'<nav class="pc-card" aria-label="Cases">{tag("p", says)}<ul>{links}</ul></nav>'
+    return Drawing(html, f"{says} {', '.join(shown.values())}")
 
 
 def rule_card(rule: Rule, day: date) -> str:
@@ -94,6 +118,10 @@ def course_map(outline: Outline, titles: dict[str, str]) -> Drawing:
             f'<p>{escape(lesson.question)}</p><p class="pc-soft">{lesson.minutes} minutes</p>'
             f"{f'<ul>{cases}</ul>' if cases else ''}</li>"
         )
+    items += [
+        f'<li class="page"><h3><a href="{page.id}.ipynb">{escape(page.title)}</a></h3>{tag("p", page.question)}</li>'
+        for page in outline.pages
+    ]
     html = f'<nav aria-label="Map of the course"><ul class="pc-map">{"".join(items)}</ul></nav>'
     return Drawing(html, ", ".join(lesson.title for lesson in outline.lessons))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from paroleclinic.content import Exhibit
-from paroleclinic.drawing import paragraphs, tag
+from paroleclinic.content import Exhibit, Specimen
+from paroleclinic.drawing import Drawing, paragraphs, tag
 from paroleclinic.law import long_day
 
 KIND_WORDS = {
@@ -29,6 +29,16 @@ def exhibit(paper: Exhibit) -> str:
     sign = tag("p", paper.signature or "", "pc-sign")
     return f"""<article class="pc-doc pc-{kind}" aria-label="{escape(paper.title, quote=True)}">
 <p class="pc-specimen">TRAINING SPECIMEN · INVENTED</p>{head}{body}{sign}{f"<div>{stamps}</div>" if stamps else ""}</article>"""
+
+
+def specimen(paper: Specimen) -> Drawing:
+    """A paper with numbered notes on how to read it."""
+    notes = "".join(
+        f"<li><strong>{escape(note.about.rstrip('.'))}.</strong> {escape(note.says)}</li>" for note in paper.notes
+    )
+    html = f"""<figure class="pc-noted" aria-label="{escape(paper.title, quote=True)}, with notes">{exhibit(paper)}
+<figcaption><p><strong>How to read it</strong></p><ol>{notes}</ol></figcaption></figure>"""
+    return Drawing(html, f"{paper.title}: " + "; ".join(f"{note.about}: {note.says}" for note in paper.notes))
 
 
 def papers(exhibits: tuple[Exhibit, ...]) -> str:

@@ -6,23 +6,28 @@ from collections.abc import Mapping
 from datetime import date
 from html import escape
 
-from paroleclinic.content import Memo
+from paroleclinic.content import Outline
 from paroleclinic.drawing import paragraphs, tag
 from paroleclinic.drawing.cards import law_lines
 from paroleclinic.grading import VERDICT_WORDS, CaseMark, Mark, Note
 from paroleclinic.law import Rule
+from paroleclinic.questions import Memo
 
 HARM = "Stop: this advice could hurt the client."
 
 
 def verdict(mark: Mark, law: Mapping[str, Rule], day: date, *, reveal: bool) -> str:
-    """What is said about one answer. Until `reveal`, only what was chosen is explained, so that a retry is worth it."""
+    """What is said about one answer; `day` is the course's or case's, unless the question has its own.
+
+    Until `reveal`, only what was chosen is explained, so that a retry is worth it.
+    """
     tone = "harm" if mark.harmful else mark.verdict
     head = f"{HARM} " if mark.harmful else ""
     notes = [note for note in mark.notes if reveal or note.chosen]
     left = "" if reveal or mark.verdict != "partly" else "<p>Something is missing or does not belong. Look again.</p>"
     fact = f"<p><strong>In the file:</strong> {escape(mark.question.fact)}</p>" if mark.question.fact and reveal else ""
-    rules = "".join(law_lines(law[rule], day) for rule in mark.question.rules)
+    asked_on = mark.question.on or day
+    rules = "".join(law_lines(law[rule], asked_on) for rule in mark.question.rules)
     law_part = rules if reveal or mark.verdict in ("right", "partly", "wrong") else ""
     return f"""<div class="pc-verdict {tone}"><p class="pc-says">{head}{VERDICT_WORDS[mark.verdict]}{_points(mark) if reveal else ""}</p>
 {_why(notes)}{left}{fact}{law_part}{_reread(mark)}</div>"""
@@ -52,6 +57,35 @@ def score(mark: CaseMark) -> str:
     waits = f" The memo is worth {memo.points} more and is marked by a person." if memo else ""
     capped = " Harmful advice caps the case at half its points." if mark.capped else ""
     return f'<p class="pc-score">{plain(mark.earned)} of {mark.points} points</p><p>{capped}{waits}</p>'
+
+
+def test_result(marks: list[Mark], outline: Outline, revealed: bool) -> str:
+    """What a test says about each lesson: how many answers were right, and whether to take the lesson or skip it."""
+    lesson_of = {goal.id: lesson.id for lesson in outline.lessons for goal in lesson.objectives}
+    rows = ""
+    for lesson in outline.lessons:
+        own = [mark for mark in marks if lesson_of.get(mark.question.objective or "") == lesson.id]
+        if not own:
+            continue
+        right = sum(mark.verdict == "right" for mark in own)
+        harm = " You chose advice that could hurt a client." if any(mark.harmful for mark in own) else ""
+        advice = "You may read it quickly." if right == len(own) else "Take your time over it."
+        rows += (
+            f'<tr><th scope="row"><a data-page="{lesson.id}" href="{lesson.id}.ipynb">{escape(lesson.title)}</a></th>'
+            f"<td>{right} of {len(own)} right</td><td>{advice}{harm}</td></tr>"
+        )
+    right = sum(mark.verdict == "right" for mark in marks)
+    later = (
+        ""
+        if revealed
+        else "<p>The answers stay closed for now: the lessons teach them, and the post-test asks the like again.</p>"
+    )
+    return f"""<section class="pc-card"><h2>How you did</h2><p class="pc-score">{right} of {len(marks)} right</p>{later}
+<div class="pc-wide" role="group" aria-label="Table" tabindex="0"><table class="pc-rubric"><thead><tr><th scope="col">Lesson</th>
+<th scope="col">Your answers</th><th scope="col">What to do</th></tr></thead><tbody>{rows}</tbody></table></div></section>"""
+
+
+test_result.__test__ = False  # type: ignore[attr-defined]
 
 
 def plain(number: float) -> str:

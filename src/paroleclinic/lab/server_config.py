@@ -4,7 +4,7 @@ c = get_config()  # noqa: F821
 
 c.ContentsManager.hide_globs = [
     "__pycache__", "*.pyc", "*.py", "*.toml", "*.lock", "*.yml", "*.yaml", "*.db", "*.egg-info", "Makefile", "LICENSE*",
-    "CONTRIBUTING.md", "node_modules", "benchmarks", "docs", "law", "questions", "scenarios", "solutions", "src", "tests",
+    "CONTRIBUTING.md", "node_modules", "benchmarks", "docs", "law", "questions", "glossary", "specimens", "screenshots", "scenarios", "solutions", "src", "tests",
     "build", "dist", "gradebook.*",
 ]  # fmt: skip
 c.ServerApp.terminals_enabled = False

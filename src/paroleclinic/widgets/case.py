@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from functools import partial
 from html import escape
-from pathlib import Path
 
-from paroleclinic.answers import FILE_NAME, NotReadable, NotSaved, read_answers, record, record_event
 from paroleclinic.content import Scenario
 from paroleclinic.course import Course
 from paroleclinic.drawing import Drawing, paragraphs
 from paroleclinic.drawing.cards import DISCLAIMER
 from paroleclinic.drawing.exhibits import papers
 from paroleclinic.drawing.marks import case_marks, harm_first, rubric, score, verdict
-from paroleclinic.grading import grade, grade_case, key_answers
+from paroleclinic.grading import grade_case, key_answers
 from paroleclinic.law import long_day
+from paroleclinic.widgets.desk import Desk
 from paroleclinic.widgets.lesson import here
 from paroleclinic.widgets.questions import Questions, public
 
@@ -23,8 +23,7 @@ def case(case_id: str) -> Questions:
     """The case, with the answers saved so far. Every change is appended to answers.jsonl beside the notebook."""
     course = here()
     scenario = course.scenario(case_id)
-    path = Path.cwd() / FILE_NAME
-    desk = _Desk(course, scenario, path)
+    desk = Desk(scenario.id, scenario.questions, partial(_explained, course, scenario))
     return Questions(
         desk.hear,
         mode="case",
@@ -53,59 +52,12 @@ def opening(scenario: Scenario) -> str:
 <p class="pc-soft">Open each paper and read it closely: they do not all agree.</p>{papers(scenario.exhibits)}<h2>The questions</h2>"""
 
 
-class _Desk:
-    """Where one case is worked: saves answers, and shows how they were graded."""
-
-    def __init__(self, course: Course, scenario: Scenario, path: Path) -> None:
-        self.course, self.scenario, self.path = course, scenario, path
-
-    def answers(self) -> dict[str, object]:
-        """The answers saved so far; an unusable file counts as none and is left untouched."""
-        try:
-            return read_answers(self.path).of(self.scenario.id)
-        except NotReadable:
-            return {}
-
-    def open(self) -> str:
-        """Note in the file that the case was opened; returns what keeps answers from being saved, or nothing."""
-        try:
-            record_event(self.path, _now(), self.scenario.id, "opened")
-        except NotSaved as error:
-            return f"Answers cannot be saved here: {error}. Copy the whole course to a folder of your own."
-        return ""
-
-    def hear(self, do: str, question_id: str, value: object) -> dict[str, object]:
-        """Answer one message of the page."""
-        if do == "show":
-            return self._show()
-        if do != "answer" or question_id not in {question.id for question in self.scenario.questions}:
-            return {"re": "nothing"}
-        try:
-            record(self.path, _now(), self.scenario.id, question_id, value)
-        except NotSaved as error:
-            return {"re": "not-saved", "why": f"{error}."}
-        said: dict[str, object] = {"re": "saved", "at": datetime.now().strftime("%H:%M:%S")}
-        mark = grade(next(q for q in self.scenario.questions if q.id == question_id), value)
-        return said | ({"why": mark.notes[0].because} if mark.verdict == "unreadable" else {})
-
-    def _show(self) -> dict[str, object]:
-        mark = grade_case(self.scenario, self.answers())
-        try:
-            record_event(self.path, _now(), self.scenario.id, "shown")
-        except NotSaved as error:
-            return {
-                "re": "shown",
-                "html": {},
-                "summary": f"<p>Not shown, because it could not be noted: {escape(str(error))}.</p>",
-            }
-        html = {m.question.id: verdict(m, self.course.law, self.scenario.as_of, reveal=True) for m in mark.marks}
-        if self.scenario.memo:
-            html[self.scenario.memo.id] += rubric(self.scenario.memo)
-        summary = f'<section class="pc-card"><h2>How you did</h2>{score(mark)}{harm_first(mark)}' + (
-            f"<h3>What this case teaches</h3>{paragraphs(self.scenario.debrief)}</section>"
-        )
-        return {"re": "shown", "html": html, "summary": summary}
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _explained(course: Course, scenario: Scenario, answers: Mapping[str, object]) -> tuple[dict[str, str], str]:
+    mark = grade_case(scenario, answers)
+    html = {m.question.id: verdict(m, course.law, scenario.as_of, reveal=True) for m in mark.marks}
+    if scenario.memo:
+        html[scenario.memo.id] += rubric(scenario.memo)
+    summary = f'<section class="pc-card"><h2>How you did</h2>{score(mark)}{harm_first(mark)}' + (
+        f"<h3>What this case teaches</h3>{paragraphs(scenario.debrief)}</section>"
+    )
+    return html, summary

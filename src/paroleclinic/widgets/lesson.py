@@ -1,26 +1,47 @@
-"""The pieces of a lesson: title card, law cards, timelines, quizzes, the map."""
+"""The pieces of a lesson: title card, law cards, timelines, quizzes, pictures, the map."""
 
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
+from html import escape
 from pathlib import Path
 
 from paroleclinic.course import Course
-from paroleclinic.drawing import Drawing, cards
+from paroleclinic.drawing import Drawing, cards, charts, exhibits, lookup
 from paroleclinic.drawing.marks import verdict
 from paroleclinic.grading import grade
+from paroleclinic.widgets.pages import Sift, TitleCard
 from paroleclinic.widgets.questions import Questions, public
 
 
 def here() -> Course:
-    """The course around the notebook that is running."""
-    return Course.around(Path.cwd())
+    """The course around the notebook that is running; each file is read once while its kernel lives."""
+    return _course(Course.around(Path.cwd()).root)
 
 
-def title(lesson_id: str) -> Drawing:
-    """The title card of a lesson."""
+@cache
+def _course(root: Path) -> Course:
+    return Course(root)
+
+
+def title(page_id: str) -> TitleCard:
+    """The title card of a lesson or page. It opens the meaning of each term of the glossary at its first use."""
     course = here()
-    return cards.title_card(course.lesson(lesson_id), course.outline)
+    pages = {page.id: page for page in course.outline.pages}
+    if page_id in pages:
+        card = cards.page_card(pages[page_id], course.outline)
+    else:
+        card = cards.title_card(course.lesson(page_id), course.outline)
+    terms = [
+        {
+            "id": term.id,
+            "names": term.names,
+            "html": f"<p><strong>{escape(term.term)}</strong></p>{lookup.meaning(term)}",
+        }
+        for term in course.terms_in(course.root / "notebooks" / f"{page_id}.ipynb")
+    ]
+    return TitleCard(html=str(card), terms=terms if page_id != "glossary" else [])
 
 
 def rule(*rule_ids: str, on: str | None = None) -> Drawing:
@@ -37,6 +58,61 @@ def timeline(rule_id: str) -> Drawing:
     return cards.timeline(here().law[rule_id])
 
 
+def specimen(specimen_id: str) -> Drawing:
+    """A paper with numbered notes on how to read it."""
+    return exhibits.specimen(here().specimen(specimen_id))
+
+
+def chart(data_set: str) -> Drawing:
+    """Published numbers as bars, with their dates, sources and limits."""
+    return charts.chart(here().figures(data_set))
+
+
+def grid() -> Sift:
+    """The kinds of parole beside asylum, TPS, a visa and deferred action, as a table to filter and print."""
+    course = here()
+    table = course.comparison
+    kinds = {"parole": "Parole", "neighbor": "Neighbors"}
+    filters = [
+        {"title": kinds[group], "filters": [{"id": c.id, "title": c.title} for c in table.columns if c.group == group]}
+        for group in kinds
+    ]
+    filters.append({"title": "Questions", "filters": [{"id": row.id, "title": row.title} for row in table.rows]})
+    html = lookup.comparison(table, course.law, course.outline.as_of)
+    return Sift(html=html, what="tbody tr", filters=filters, print=True)
+
+
+def events() -> Sift:
+    """What happened to the law, as a picture with a lane for each kind of parole, to filter and search."""
+    course = here()
+    kinds = [{"id": kind.id, "title": kind.title} for kind in course.events.kinds]
+    html = lookup.events(course.events, course.law)
+    return Sift(html=html, what="li", filters=[{"title": "Kinds of parole", "filters": kinds}], print=True)
+
+
+def glossary() -> Sift:
+    """Every term of the glossary, to search."""
+    course = here()
+    terms = sorted((course.term(term) for term in course.term_paths), key=lambda term: term.term.lower())
+    html = lookup.glossary(terms, course.law, course.outline.as_of)
+    return Sift(html=html, what="section", print=True)
+
+
+def cases(lesson_id: str) -> Drawing:
+    """The cases that practice a lesson, with links."""
+    course = here()
+    course.lesson(lesson_id)
+    found = {
+        (unit.id, case): course.scenario_title(case)
+        for own in (True, False)
+        for unit in course.outline.units
+        if (unit.lesson == lesson_id) == own
+        for case in unit.cases
+    }
+    own = sum(len(unit.cases) for unit in course.outline.units if unit.lesson == lesson_id)
+    return cards.cases(found, own)
+
+
 def course_map() -> Drawing:
     """The lessons and cases of the course, with links."""
     course = here()
@@ -47,7 +123,7 @@ def course_map() -> Drawing:
 def quiz(*question_ids: str) -> Questions:
     """Questions of the bank with Check, retry and undo; each answer is explained on the spot."""
     course = here()
-    found = {question_id: course.question(question_id)[0] for question_id in question_ids}
+    found = {question_id: course.question(question_id) for question_id in question_ids}
 
     def hear(do: str, question_id: str, value: object) -> dict[str, object]:
         if do != "check" or question_id not in found:

@@ -12,13 +12,14 @@ function make(name, attributes = {}, ...children) {
 
 const HINTS = {
   one: "Choose one.", many: "Choose all that apply.", date: "Give a date.", amount: "Give a number.",
-  memo: "Write in your own words.",
+  memo: "Write in your own words.", match: "Choose a group for each.", order: "Move the steps into the right order.",
 };
 const SILENT = "JupyterLab does not answer. Reload this page; whatever it called saved is safe.";
 
 function render({ model, el }) {
   const view = `pc${Math.random().toString(36).slice(2)}`; // two tabs are one page to the browser
-  const saves = model.get("mode") === "case";
+  const saves = model.get("mode") !== "lesson";
+  const test = model.get("mode") === "test";
   const questions = model.get("questions");
   const forms = new Map();
   let sent = 0;
@@ -90,6 +91,61 @@ function render({ model, el }) {
       make("label", { className: "pc-opt" }, inputs[i], make("span", {}, option.text)));
   }
 
+  function sorting(question, form) {
+    const selects = question.items.map((item) => make("select", { on: { change: () => changed(form) } },
+      make("option", { value: "" }, "Choose…"),
+      ...question.groups.map((group) => make("option", { value: group.id }, group.text))));
+    selects.forEach((select, i) => { select.dataset.item = question.items[i].id; });
+    const entries = () => question.items.map((item, i) => [item.id, selects[i].value]);
+    form.value = () => Object.fromEntries(entries().filter(([, group]) => group));
+    form.put = (value) => question.items.forEach((item, i) => { selects[i].value = value?.[item.id] ?? ""; });
+    return question.items.map((item, i) => make("label", { className: "pc-sort" }, make("span", {}, item.text), selects[i]));
+  }
+
+  function ordering(question, form) {
+    const list = make("ol", { className: "pc-steps" });
+    const rows = new Map(question.steps.map((step) => [step.id, row(step)]));
+    const start = question.steps.map((step) => step.id);
+    const now = () => [...list.children].map((item) => item.dataset.step);
+    let moved = false;
+    form.value = () => (moved ? now() : null);
+    form.put = (value) => {
+      moved = Array.isArray(value) && value.length === start.length && value.every((id) => rows.has(id));
+      list.replaceChildren(...(moved ? value : start).map((id) => rows.get(id).node));
+      settle();
+    };
+    function row(step) {
+      const arrow = (by, sign, words) => make("button", {
+        type: "button", title: words, ariaLabel: `${words}: ${step.text}`, on: { click: () => move(step, by) },
+      }, sign);
+      const up = arrow(-1, "↑", "Move up");
+      const down = arrow(1, "↓", "Move down");
+      const node = make("li", {}, make("span", { className: "pc-step" }, step.text), up, down);
+      node.dataset.step = step.id;
+      return { node, up, down };
+    }
+    function move(step, by) {
+      const { node, up, down } = rows.get(step.id);
+      if (by < 0) node.previousElementSibling.before(node);
+      else node.nextElementSibling.after(node);
+      moved = true;
+      settle();
+      const wanted = by < 0 ? up : down;
+      (wanted.disabled ? (by < 0 ? down : up) : wanted).focus();
+      form.said.textContent = `${step.text}: now ${now().indexOf(step.id) + 1} of ${start.length}`;
+      changed(form);
+    }
+    function settle() {
+      now().forEach((id, i) => {
+        rows.get(id).up.disabled = i === 0;
+        rows.get(id).down.disabled = i === start.length - 1;
+      });
+    }
+    form.said = make("p", { className: "pc-soft", role: "status" });
+    form.put(null);
+    return [list, form.said];
+  }
+
   function field(question, form) {
     const memo = question.kind === "memo";
     const date = question.kind === "date";
@@ -139,9 +195,10 @@ function render({ model, el }) {
 
   function build(question, index) {
     const form = { id: question.id, history: [], last: null };
-    const worth = saves ? ` · ${question.points} ${question.points === 1 ? "point" : "points"}` : "";
+    const worth = saves && !test ? ` · ${question.points} ${question.points === 1 ? "point" : "points"}` : "";
     const about = `Question ${index + 1} of ${questions.length}${worth} · ${HINTS[question.kind]}`;
-    const body = question.options ? choices(question, form) : field(question, form);
+    const draw = question.options ? choices : question.items ? sorting : question.steps ? ordering : field;
+    const body = draw(question, form);
     form.saved = make("span", { className: "pc-saved", role: "status" });
     form.feedback = make("div", { role: "status" });
     form.undo = make("button", { type: "button", disabled: true, on: { click: () => undo(form) } }, "Undo");
@@ -170,7 +227,7 @@ function render({ model, el }) {
   }
 
   function point(link) {
-    const [lesson, slug] = link.dataset.lesson.split("#");
+    const [lesson, slug] = (link.dataset.page ?? link.dataset.lesson).split("#");
     const heading = lesson ? null : find(slug);
     if (lesson) {
       const config = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}");
@@ -211,12 +268,13 @@ function render({ model, el }) {
       model.send({ do: "show", n: ++sent });
     };
     return make("div", { className: "pc-acts pc-card" }, done,
-      make("button", { type: "button", className: "pc-main", on: { click: show } }, "Show me how I did"),
-      make("span", {}, "Ready? This shows the key, and your answer file notes that you looked."));
+      make("button", { type: "button", className: "pc-main", on: { click: show } }, test ? "Finish" : "Show me how I did"),
+      make("span", {}, test ? "Ready? Your answers are kept, and you may change them and finish again."
+        : "Ready? This shows the key, and your answer file notes that you looked."));
   }
 
   function tallyAnswers() {
-    const given = [...forms.values()].filter((form) => form.last !== null && form.last.length > 0).length;
+    const given = [...forms.values()].filter((form) => form.last !== null && Object.keys(form.last).length > 0).length;
     done.textContent = `${given} of ${questions.length} answered`;
   }
 
@@ -241,6 +299,7 @@ function render({ model, el }) {
       clearTimeout(silence);
       for (const [id, html] of Object.entries(message.html)) explain(id, html);
       summary.innerHTML = message.summary;
+      for (const link of summary.querySelectorAll("[data-page]")) point(link);
       summary.focus();
       return;
     }

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import getpass
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import anywidget
 import traitlets
 
-from paroleclinic.content import Amount, Exhibit, Many, Memo, One, Question
+from paroleclinic.content import Exhibit
 from paroleclinic.drawing import style
+from paroleclinic.questions import Amount, Group, Item, Many, Match, Memo, One, Option, Order, Question, Step
 
 Hear = Callable[[str, str, object], dict[str, object]]
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+N = TypeVar("N", bound=_Named)
 
 
 class Questions(anywidget.AnyWidget):
@@ -20,7 +32,7 @@ class Questions(anywidget.AnyWidget):
 
     _esm = (Path(__file__).parent / "questions.js").read_text(encoding="utf-8")
     _css = style()
-    mode = traitlets.Unicode("lesson").tag(sync=True)  # "lesson": Check; "case": saves each change
+    mode = traitlets.Unicode("lesson").tag(sync=True)  # "lesson": Check; "case" and "test": save each change
     intro = traitlets.Unicode("").tag(sync=True)
     questions = traitlets.List().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
@@ -38,8 +50,14 @@ class Questions(anywidget.AnyWidget):
         self.send({**self._hear(do, question, message.get("value")), "id": question, "n": message.get("n")})
 
 
-def public(questions: Iterable[Question], exhibits: tuple[Exhibit, ...] = ()) -> list[dict[str, object]]:
-    """The questions as the page may see them: no key, no reason, no rubric, no fact."""
+def public(
+    questions: Iterable[Question], exhibits: tuple[Exhibit, ...] = (), learner: str | None = None
+) -> list[dict[str, object]]:
+    """The questions as the page may see them: no key, no reason, no rubric, no fact.
+
+    Options, items and steps stand in an order of the learner's own, the same each time the page is opened.
+    """
+    seed = who() if learner is None else learner
     titles = {paper.id: paper.title for paper in exhibits}
     return [
         {
@@ -48,19 +66,42 @@ def public(questions: Iterable[Question], exhibits: tuple[Exhibit, ...] = ()) ->
             "prompt": question.prompt.strip(),
             "points": question.points,
             "papers": [{"id": paper, "title": titles[paper]} for paper in question.exhibits if paper in titles],
-            **_extra(question),
+            **_extra(question, f"{seed}/{question.id}"),
         }
         for question in questions
     ]
 
 
-def _extra(question: Question) -> dict[str, object]:
+def who() -> str:
+    """The name that the system knows the learner by; never stored, it only seeds the order of the options."""
+    try:
+        return os.environ.get("JUPYTERHUB_USER") or getpass.getuser()
+    except (OSError, KeyError, ImportError):  # a system without user names
+        return "learner"
+
+
+def shuffled(parts: Sequence[N], seed: str) -> list[N]:
+    """The parts in an order that looks random and is the same for the same seed."""
+    return sorted(parts, key=lambda part: hashlib.sha256(f"{seed}/{part.id}".encode()).digest())
+
+
+def _extra(question: Question, seed: str) -> dict[str, object]:
     match question:
         case One() | Many():
-            return {"options": [{"id": option.id, "text": option.text} for option in question.options]}
+            return {"options": _shown(shuffled(question.options, seed))}
+        case Match():
+            return {"items": _shown(shuffled(question.items, seed)), "groups": _shown(question.groups)}
+        case Order():
+            steps = shuffled(question.steps, seed)
+            same = [step.id for step in steps] == list(question.key)
+            return {"steps": _shown(steps[1:] + steps[:1] if same else steps)}
         case Amount():
             return {"unit": question.unit}
         case Memo():
             return {"words": question.words}
         case _:
             return {}
+
+
+def _shown(parts: Iterable[Option | Item | Group | Step]) -> list[dict[str, str]]:
+    return [{"id": part.id, "text": part.text} for part in parts]

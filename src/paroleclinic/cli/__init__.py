@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from paroleclinic.course import Course, NoSuchEntry
+from paroleclinic.cli import law
+from paroleclinic.cli.folder import HERE, Folder, course_at
 from paroleclinic.reading import Problems
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-Folder = Annotated[Path, typer.Option("--course", help="A folder of the course.")]
-HERE = Path()
+app.add_typer(law.app, name="law")
 
 
 @app.callback()
@@ -28,7 +26,7 @@ def check(course: Folder = HERE) -> None:
     """Print every problem of the content, each with file, line and cure; nothing when there is none."""
     from paroleclinic.check import problems
 
-    found = problems(_course(course))
+    found = problems(course_at(course))
     for problem in found:
         typer.echo(problem)
     if found:
@@ -41,11 +39,7 @@ def build(course: Folder = HERE) -> None:
     """Write the solution notebooks and exercises that the client files call for."""
     from paroleclinic.build import build as write
 
-    try:
-        written = write(_course(course))
-    except Problems as error:
-        typer.echo(error)
-        raise typer.Exit(1) from None
+    written = write(course_at(course))
     for name in written:
         typer.echo(f"written: {name}")
     if not written:
@@ -57,7 +51,7 @@ def lab(context: typer.Context, course: Folder = HERE) -> None:
     """Open JupyterLab at the first page. Further options go to JupyterLab."""
     from paroleclinic.lab import command, environment
 
-    root = _course(course).root
+    root = course_at(course).root
     words = command(root, *context.args)
     if os.name == "posix":
         os.chdir(root)
@@ -65,16 +59,14 @@ def lab(context: typer.Context, course: Folder = HERE) -> None:
     raise typer.Exit(subprocess.run(words, env=environment(root), cwd=root, check=False).returncode)
 
 
-def _course(folder: Path) -> Course:
+def run() -> None:
+    """The command; content that cannot be read ends it with file, line and cure instead of a traceback."""
     try:
-        return Course.around(folder.resolve())
-    except NoSuchEntry:
-        typer.echo(
-            f"There is no course.yaml in {folder.resolve()} or above it. Go to the course's folder first.",
-            err=True,
-        )
-        raise typer.Exit(2) from None
+        app()
+    except Problems as error:
+        typer.echo(error, err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":
-    sys.exit(app())
+    run()

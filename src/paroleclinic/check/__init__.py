@@ -1,0 +1,50 @@
+"""What can be wrong with content that still loads. Each check yields problems; together they are the style guide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from paroleclinic.check.cues import test_wise
+from paroleclinic.check.derived import fresh_exercises, keys_in_exercises, stray_files
+from paroleclinic.check.lessons import lessons, reading_level, references
+from paroleclinic.check.lookups import coverage, forms, lookups
+from paroleclinic.check.places import Check
+from paroleclinic.check.questions import cited_law, invariants, names, reasons
+from paroleclinic.course import Course
+from paroleclinic.reading import Problem, Problems
+
+
+def problems(course: Course) -> list[Problem]:
+    """Everything wrong with the course, in the order of the files; empty when all is well."""
+    found = list(unreadable(course))
+    if not found:
+        for check in CHECKS:
+            found += check(course)
+    return sorted(set(found))
+
+
+def unreadable(course: Course) -> Iterator[Problem]:
+    """Files that do not load: not YAML, not of the model, or leaning on a rule that is not there."""
+    readers: list[Callable[[], object]] = [lambda: course.outline]
+    readers += [lambda rule=rule: course.law[rule] for rule in course.law]  # type: ignore[misc]
+    readers += [lambda path=path: course.question_file(path) for path in course.question_paths]  # type: ignore[misc]
+    readers += [lambda case=case: course.scenario(case) for case in course.scenario_paths]  # type: ignore[misc]
+    readers += [lambda term=term: course.term(term) for term in course.term_paths]  # type: ignore[misc]
+    readers += [lambda paper=paper: course.specimen(paper) for paper in course.specimen_paths]  # type: ignore[misc]
+    readers += [lambda name=name: course.figures(name) for name in course.figure_paths]  # type: ignore[misc]
+    readers += [lambda: course.comparison] if (course.root / "law" / "comparison.yaml").is_file() else []
+    readers += [lambda: course.events] if (course.root / "law" / "events.yaml").is_file() else []
+    readers += [lambda: course.coverage] if (course.root / "coverage.yaml").is_file() else []
+    for reader in readers:
+        try:
+            reader()
+        except Problems as error:
+            yield from error.problems
+        except LookupError as error:
+            yield Problem("scenarios", 0, str(error), "name a rule that holds a number on that day")
+
+
+CHECKS: tuple[Check, ...] = (
+    names, reasons, cited_law, invariants, test_wise, references, lessons, reading_level, lookups, forms, coverage,
+    stray_files, fresh_exercises, keys_in_exercises,
+)  # fmt: skip
