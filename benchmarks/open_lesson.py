@@ -70,7 +70,8 @@ def main() -> None:
             for number in range(ROUNDS):
                 for lesson in lessons:
                     questions = questions_of(course, lesson)
-                    wanted = [f'[data-question="{name}"] input' for name in (questions[0], questions[-1])]
+                    control = ":is(input, select, .pc-steps button:enabled)"
+                    wanted = [f'[data-question="{name}"] {control}' for name in (questions[0], questions[-1])]
                     jobs = [("button", [".specta-article-outputs-panel button"]), (lesson, wanted)]
                     found = {
                         name: seconds(browser, site, f"notebooks/{name}.ipynb", *selectors)

@@ -33,6 +33,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def stop(server: subprocess.Popen) -> None:
+    """End a JupyterLab. A signal that comes before its loop turns is lost, so it is asked again."""
+    for _ in range(6):
+        server.terminate()
+        try:
+            server.communicate(timeout=15)
+            return
+        except subprocess.TimeoutExpired:
+            continue
+    server.kill()
+    raise AssertionError("JupyterLab did not stop")
+
+
 @contextmanager
 def served(root: Path, *more: str) -> Iterator[str]:
     """The address of a JupyterLab started as `make lab` starts it."""
@@ -59,6 +72,5 @@ def served(root: Path, *more: str) -> Iterator[str]:
                 time.sleep(0.2)
         yield address
     finally:
-        server.terminate()
-        server.wait(30)
+        stop(server)
         log.close()

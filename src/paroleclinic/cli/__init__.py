@@ -66,7 +66,3 @@ def run() -> None:
     except Problems as error:
         typer.echo(error, err=True)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    run()

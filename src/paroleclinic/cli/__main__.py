@@ -1,0 +1,5 @@
+"""`python -m paroleclinic.cli`, for systems where the command is not on the PATH."""
+
+from paroleclinic.cli import run
+
+run()
