@@ -1,0 +1,114 @@
+"""The whole course measures up: enough law, enough questions of each sort, lessons of a bearable length."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+
+from conftest import ROOT
+from paroleclinic.check.cues import everything_asked
+from paroleclinic.check.lessons import prose, reading_grade
+from paroleclinic.check.places import cells
+from paroleclinic.course import Course
+from paroleclinic.testwise import results
+
+COURSE = Course(ROOT)
+LESSONS = COURSE.outline.lessons
+BANK = {path: COURSE.question_file(path) for path in COURSE.question_paths}
+ALL = [question for file in BANK.values() for question in file.questions]
+PICTURES = re.compile(r"^(timeline|specimen|chart|grid|events|course_map)\(", flags=re.M)
+
+
+def text_of(lesson, kind="markdown"):
+    path = ROOT / "notebooks" / f"{lesson.id}.ipynb"
+    return "\n\n".join("".join(cell["source"]) for cell in cells(path) if cell["cell_type"] == kind)
+
+
+def test_there_is_law_enough_and_much_of_it_has_changed():
+    rules = list(COURSE.law.values())
+    assert len(rules) >= 170
+    assert sum(len(rule.versions) >= 2 for rule in rules) >= 25
+
+
+def test_nothing_is_vouched_for_after_the_day_the_course_names():
+    known = {rule.id: v.known_on for rule in COURSE.law.values() for v in rule.versions if v.known_on}
+    assert {rule: day for rule, day in known.items() if day > COURSE.outline.known_to} == {}
+    assert len(known) > 50
+
+
+def test_there_are_thirteen_lessons_and_each_has_sixteen_questions():
+    assert [lesson.id[:2] for lesson in LESSONS] == [f"{number:02}" for number in range(13)]
+    counts = Counter(file.lesson for file in BANK.values() for _ in file.questions if file.lesson)
+    assert min(counts[lesson.id] for lesson in LESSONS) >= 16
+    assert len(ALL) >= 280
+
+
+def test_the_bank_asks_for_more_than_memory():
+    levels = Counter(question.level for question in ALL)
+    assert set(levels) == {"remember", "apply", "judge"}
+    assert levels["apply"] >= 0.4 * len(ALL)
+    assert levels["judge"] >= 0.25 * len(ALL)
+    assert {question.kind for question in ALL} == {"one", "many", "match", "order", "date", "amount"}
+    assert sum(question.turns_on_a_date for question in ALL) >= 60
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_every_objective_of_a_lesson_is_asked(lesson):
+    asked = {q.objective for file in BANK.values() if file.lesson == lesson.id for q in file.questions}
+    assert asked == {goal.id for goal in lesson.objectives}
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_a_lesson_has_the_length_the_pictures_and_the_parts_it_should(lesson):
+    text = text_of(lesson)
+    words = re.sub(r"```.*?```|[|#>*]|(?<!\w)-", " ", text, flags=re.S).split()
+    assert 1_500 <= len(words) <= 3_000
+    assert 35 <= lesson.minutes <= 60
+    assert text.count("```mermaid") + len(PICTURES.findall(text_of(lesson, "code"))) >= 3
+    assert text.count("In words:") == text.count("```mermaid") == text.count("accDescr")
+    for part in ("## Worked example", "## What trainees get wrong", "## Key points", "## Next step"):
+        assert text.count(part) == 1, part
+    assert reading_grade(prose(ROOT / "notebooks" / f"{lesson.id}.ipynb")) <= 10
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_a_lesson_leads_to_its_cases(lesson):
+    units = [unit for unit in COURSE.outline.units if unit.lesson == lesson.id]
+    assert f'cases("{lesson.id}")' in text_of(lesson, "code") or (lesson.id.startswith("00") and not units)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.id)
+def test_somebody_who_did_not_write_a_lesson_has_read_it(lesson):
+    review = (ROOT / "docs" / "reviews" / f"{lesson.id}.md").read_text()
+    assert re.search(r"^\|.*\| *(Now|What it says now) *\|", review, flags=re.M)
+    assert len(review.splitlines()) > 20
+
+
+def test_both_forms_of_the_test_have_two_questions_of_each_lesson():
+    lesson_of = {goal.id: lesson.id for lesson in LESSONS for goal in lesson.objectives}
+    for form in ("pre-test", "post-test"):
+        questions = COURSE.form(form)
+        assert Counter(lesson_of[question.objective] for question in questions) == {
+            lesson.id: 2 for lesson in LESSONS[1:]
+        }
+
+
+def test_knowing_no_law_helps_nobody():
+    worst = results(everything_asked(COURSE))[0]
+    assert worst.above <= 5, worst
+
+
+def test_the_seeds_claims_are_all_listed():
+    claims = COURSE.coverage.claims
+    assert len(claims) >= 80
+    assert len({claim.id for claim in claims}) == len(claims)
+
+
+def test_the_glossary_has_seventy_terms_and_the_seven_of_the_seed():
+    terms = {COURSE.term(term).term for term in COURSE.term_paths}
+    assert len(terms) >= 70
+    assert {
+        "parole", "humanitarian parole", "advance parole", "parole in place", "programmatic parole", "asylum", "TPS",
+    } <= terms  # fmt: skip
