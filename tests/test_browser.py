@@ -145,6 +145,12 @@ def test_a_page_shows_as_an_article_without_code_and_without_barriers(context, s
                 (e) => e.scrollWidth > e.clientWidth + 1 && !e.querySelector('.pc-wide')).length"""
         )
         assert (theme, width, overflow, violations(page)) == (theme, width, 0, [])
+        heads = page.evaluate(  # axe does not see a table head that is white on white
+            """[...document.querySelectorAll('.jp-RenderedMarkdown th')].map((e) => getComputedStyle(e)).filter(
+                (s) => Math.abs(parseInt(s.color.slice(4)) - parseInt(s.backgroundColor.match(/[0-9]+/)[0])) < 100
+                    && !s.backgroundColor.endsWith(', 0)')).length"""
+        )
+        assert (theme, heads) == (theme, 0)
         picture(page, f"{Path(path).stem}-{theme}-{width['width']}")
 
 
