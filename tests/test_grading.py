@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import ROOT, SAMPLES, six_learners
 from paroleclinic.course import Course
+from paroleclinic.drawing.marks import verdict
 from paroleclinic.grading import grade, grade_case, key_answers
 from paroleclinic.questions import Match, Memo, Order
 
@@ -46,6 +49,7 @@ def test_many_takes_wrong_picks_from_right_ones():
     assert grade(bring, ["money", "money"]).earned == 2
 
 
+FARE = Course(SAMPLES / "tiny").law["bridge-fee"]
 SORT = Match.model_validate(
     {
         "id": "sort",
@@ -116,6 +120,11 @@ def test_ordering_counts_neighbors_that_stand_in_the_right_order():
     assert grade(BOARD, ["walk", "pay", "ask", "sit"]).earned == 1
     assert grade(BOARD, ["ask", "sit", "pay", "walk"]).harmful[0].because == "You will be put ashore."
     assert grade(BOARD, ["ask", "sit", "pay", "walk"]).earned == 0
+
+
+def test_a_harmful_group_is_explained_before_all_others():
+    html = verdict(grade(SORT, {**SORT.key, "goat": "hold"}), {"ferry-fare": FARE}, date(2026, 6, 1), reveal=False)
+    assert html.index("A goat: In the hold") < html.index("A cart: In the hold")
 
 
 @pytest.mark.parametrize("question", [SORT, BOARD], ids=["match", "order"])

@@ -231,7 +231,7 @@ def _grade_order(question: Order, steps: tuple[str, ...]) -> Mark:
     notes = [Note("", why, right=False, chosen=True)] if share < 1 else []
     for danger in question.dangers:
         if place[danger.first] < place[danger.then]:
-            says = f"{text[danger.first]} before: {text[danger.then]}"
+            says = f"{text[danger.first]}, placed before: {text[danger.then]}"
             notes.append(Note(says, danger.because, right=False, chosen=True, harm=True))
             share = 0.0
     notes += _steps(question, chosen=share == 1)

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from paroleclinic.law import Confidence
 from paroleclinic.reading import Entry, Problem, Problems, Several
@@ -26,7 +26,7 @@ class Term(Entry):
     says: str
     statute: str | None = None
     confused: str
-    rules: Several[str]
+    rules: Several[str] = Field(min_length=1)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -46,7 +46,7 @@ class Cell(Entry):
     """What holds for one kind, and the rules that say so."""
 
     says: str
-    rules: Several[str]
+    rules: Several[str] = Field(min_length=1)
 
 
 class Row(Entry):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from paroleclinic.check.places import called, headings, line_of_text
 from paroleclinic.course import Course
@@ -13,17 +13,16 @@ from paroleclinic.reading import Problem
 
 def lookups(course: Course) -> Iterator[Problem]:
     """Terms, grid and events rest on rules of the register; every specimen and data set is shown in some lesson."""
-    wanted: list[tuple[str, str, Iterable[str]]] = []
-    wanted += [(course.shown(path), "rules", course.term(term).rules) for term, path in course.term_paths.items()]
+    wanted = [(course.shown(path), "rules", course.term(term).rules) for term, path in course.term_paths.items()]
     if (course.root / "law" / "comparison.yaml").is_file():
-        cells = [(row, kind, cell) for row in course.comparison.rows for kind, cell in row.cells.items()]
-        wanted += [("law/comparison.yaml", f"{row.id}, {kind}", cell.rules) for row, kind, cell in cells]
+        cells = [(row.id, kind, cell) for row in course.comparison.rows for kind, cell in row.cells.items()]
+        wanted += [("law/comparison.yaml", f"{row}, {kind}", cell.rules) for row, kind, cell in cells]
     if (course.root / "law" / "events.yaml").is_file():
-        wanted += [("law/events.yaml", f"event {event.id}", event.rules or [""]) for event in course.events.events]
+        wanted += [("law/events.yaml", f"event {event.id}", event.rules) for event in course.events.events]
     for name, place, rules in wanted:
-        for rule in rules or [""]:
-            if rule not in course.law and (rule or not place.startswith("event")):
-                says = f'{place}: there is no rule "{rule}"' if rule else f"{place}: no rule is named"
+        for rule in rules:
+            if rule not in course.law:
+                says = f'{place}: there is no rule "{rule}"'
                 yield Problem(name, line_of_text(course.root / name, rule), says, "name a rule that stands in law/")
     for call, paths in (("specimen", course.specimen_paths), ("chart", course.figure_paths)):
         shown = called(course, call)

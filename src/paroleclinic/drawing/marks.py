@@ -23,7 +23,8 @@ def verdict(mark: Mark, law: Mapping[str, Rule], day: date, *, reveal: bool) -> 
     """
     tone = "harm" if mark.harmful else mark.verdict
     head = f"{HARM} " if mark.harmful else ""
-    notes = [note for note in mark.notes if reveal or note.chosen]
+    shown = [note for note in mark.notes if reveal or note.chosen]
+    notes = sorted(shown, key=lambda note: not (note.harm and note.chosen))
     left = "" if reveal or mark.verdict != "partly" else "<p>Something is missing or does not belong. Look again.</p>"
     fact = f"<p><strong>In the file:</strong> {escape(mark.question.fact)}</p>" if mark.question.fact and reveal else ""
     asked_on = mark.question.on or day
