@@ -15,7 +15,7 @@ from paroleclinic.answers import FILE_NAME
 from paroleclinic.content import Scenario
 from paroleclinic.course import Course
 from paroleclinic.grading import key_answers
-from paroleclinic.questions import Many, Memo, One
+from paroleclinic.questions import Amount, Day, Many, Match, Memo, One, Order, Question
 
 ROOT = Path(__file__).parent.parent
 CONTENT = ("law", "questions", "glossary", "specimens", "scenarios", "notebooks", "exercises")  # folders learners have
@@ -74,11 +74,27 @@ def six_learners(case: Scenario) -> dict[str, dict[str, object] | None]:
         )
         if not isinstance(question, Memo)
     }
-    harmful = dict(ideal)
-    for question in case.graded:
-        if isinstance(question, One | Many) and (bad := [option.id for option in question.options if option.harm]):
-            harmful[question.id] = bad[0] if isinstance(question, One) else [*question.key, bad[0]]
+    harmful = ideal | {question.id: bad[0] for question in case.graded if (bad := harmful_answers(question))}
     return {"ideal": ideal, "blank": {}, "half": half, "muddled": muddled, "harmful": harmful, "nofile": None}
+
+
+def harmful_answers(question: Question) -> list[object]:
+    """The key of a question with one piece of harmful advice in it, for each piece there is."""
+    match question:
+        case One():
+            return [option.id for option in question.options if option.harm]
+        case Many():
+            return [[*question.key, option.id] for option in question.options if option.harm]
+        case Match():
+            return [{**question.key, item.id: group} for item in question.items for group in item.harm]
+        case Order():
+            return [
+                [danger.first, *(step for step in question.key if step != danger.first)] for danger in question.dangers
+            ]
+        case Day() | Amount():
+            return [str(slip.answer) for slip in question.slips if slip.harm]
+        case _:
+            return []
 
 
 KINDS = ("browser", "pipeline", "notebooks")

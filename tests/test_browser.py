@@ -24,10 +24,15 @@ from paroleclinic import lab
 from paroleclinic.answers import FILE_NAME, read_answers
 from paroleclinic.course import Course
 from paroleclinic.grading import grade_case, key_answer, key_answers
+from paroleclinic.law import long_day
+from paroleclinic.spotting import RULES
 
 pytestmark = pytest.mark.browser
 COURSE = Course(ROOT)
 CASES = [(unit.id, case) for unit in COURSE.outline.units for case in unit.cases]
+WORKED = [(unit.id, unit.cases[-1]) for unit in COURSE.outline.units] + [  # worked to the end: the hardest, and a twin
+    next((unit, case) for unit, case in CASES if COURSE.scenario(case).twin)
+]
 NARROW = {"width": 700, "height": 1000}
 
 
@@ -115,10 +120,7 @@ def pick(form: Locator, answer: object) -> None:
         field.blur()
 
 
-@pytest.mark.parametrize(
-    "path",
-    [f"notebooks/{name}.ipynb" for name in COURSE.outline.notebooks] + [f"exercises/{u}/{c}.ipynb" for u, c in CASES],
-)
+@pytest.mark.parametrize("path", [f"notebooks/{name}.ipynb" for name in COURSE.outline.notebooks])
 def test_a_page_shows_as_an_article_without_code_and_without_barriers(context, site, path):
     page = opened(context, site, path, ready=".pc-q, .pc-sifted")
     expected = page.locator("h1").first
@@ -154,6 +156,32 @@ def test_a_page_shows_as_an_article_without_code_and_without_barriers(context, s
         picture(page, f"{Path(path).stem}-{theme}-{width['width']}")
 
 
+@pytest.mark.parametrize(("unit", "case_id"), CASES)
+def test_a_case_shows_legible_papers_without_code_and_without_barriers(context, site, unit, case_id):
+    case = COURSE.scenario(case_id)
+    page = opened(context, site, f"exercises/{unit}/{case_id}.ipynb")
+    panel = page.locator(".specta-article-outputs-panel")
+    assert panel.locator(".jp-InputArea-editor:visible").count() == 0
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
+    assert panel.locator(".pc-doc").count() == len(case.exhibits) == panel.locator(".pc-doc .pc-specimen").count()
+    assert panel.locator(".pc-q").count() == len(case.questions)
+    assert panel.locator(".pc-aside").count() == sum(question.mirrors is not None for question in case.questions)
+    for width, theme in ((WIDE, "light"), (NARROW, "dark")):
+        page.set_viewport_size(width)
+        page.emulate_media(color_scheme=theme)
+        page.wait_for_selector(f"body[data-jp-theme-light='{str(theme == 'light').lower()}']", state="attached")
+        too_wide = page.evaluate(
+            """[...document.querySelectorAll('.pc-q, .pc-card, .pc-doc, .pc-opt, .pc-sort, .pc-doc dd')].filter(
+                (e) => e.scrollWidth > e.clientWidth + 1 && !e.querySelector('.pc-wide')).length"""
+        )
+        smallest = page.evaluate(
+            """Math.min(...[...document.querySelectorAll('.pc-doc *')].filter((e) => e.innerText)
+                .map((e) => parseFloat(getComputedStyle(e).fontSize)))"""
+        )
+        assert (theme, too_wide, smallest >= 11, violations(page)) == (theme, 0, True, [])
+        picture(page, f"{case_id}-{theme}-{width['width']}")
+
+
 def test_a_double_click_opens_the_lesson_as_an_article(context, site):
     page = opened(context, site, "notebooks/00-start-here.ipynb", ready=".pc-map")
     page.locator(".jp-DirListing-item", has_text="02-humanitarian-parole").dblclick()
@@ -163,7 +191,8 @@ def test_a_double_click_opens_the_lesson_as_an_article(context, site):
 
 def test_the_map_leads_to_a_case(context, site):
     page = opened(context, site, "notebooks/00-start-here.ipynb", ready=".pc-map")
-    page.locator(".pc-map a", has_text="Case:").first.click()
+    page.locator(".pc-map summary", has_text="case").first.click()
+    page.locator(".pc-map details a").first.click()
     expect(page.locator(".pc-paper:visible").first).to_be_visible(timeout=60_000)
 
 
@@ -445,7 +474,7 @@ def test_a_place_that_cannot_be_written_is_named_at_once(context, desk):
     expect(question(page, "when").locator(".pc-saved")).to_contain_text("Not saved")
 
 
-@pytest.mark.parametrize(("unit", "case_id"), CASES)
+@pytest.mark.parametrize(("unit", "case_id"), WORKED)
 def test_show_me_how_i_did_explains_a_whole_case_and_notes_that_the_key_was_shown(
     context, site, course_copy, unit, case_id
 ):
@@ -453,6 +482,7 @@ def test_show_me_how_i_did_explains_a_whole_case_and_notes_that_the_key_was_show
     page = opened(context, site, f"exercises/{unit}/{case_id}.ipynb")
     key = key_answers(case)
     harmful = next(q for q in case.graded if any(getattr(o, "harm", False) for o in getattr(q, "options", ())))
+    twin = case.twin
     bad = next(option.id for option in harmful.options if option.harm)
     key[harmful.id] = bad if harmful.kind == "one" else [bad]
     for one in case.questions:
@@ -466,6 +496,10 @@ def test_show_me_how_i_did_explains_a_whole_case_and_notes_that_the_key_was_show
     right = next(q for q in case.graded if q.id != harmful.id)
     expect(question(page, right.id).locator(".pc-verdict")).to_contain_text(right.fact.split(".")[0].strip()[:60])
     expect(question(page, case.memo.id)).to_contain_text(case.memo.rubric[0].full)
+    expect(page.get_by_label("What a careful reader sees")).to_contain_text(RULES[case.issues[0].issue].says)
+    if twin:
+        expect(page.get_by_label("The same client on two days")).to_contain_text(long_day(twin.as_of))
+        expect(page.get_by_label("The same client on two days")).to_contain_text(long_day(case.as_of))
     assert violations(page) == []
     picture(page, f"{case_id}-shown")
     found = read_answers(course_copy / "exercises" / unit / FILE_NAME)

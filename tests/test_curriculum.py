@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from statistics import mean
+from typing import get_args
 
 import pytest
 
@@ -11,7 +13,9 @@ from conftest import ROOT
 from paroleclinic.check.cues import everything_asked
 from paroleclinic.check.lessons import prose, reading_grade
 from paroleclinic.check.places import cells
+from paroleclinic.content import ExhibitKind, HiddenKind
 from paroleclinic.course import Course
+from paroleclinic.questions import Many, One
 from paroleclinic.testwise import results
 
 COURSE = Course(ROOT)
@@ -112,3 +116,63 @@ def test_the_glossary_has_seventy_terms_and_the_seven_of_the_seed():
     assert {
         "parole", "humanitarian parole", "advance parole", "parole in place", "programmatic parole", "asylum", "TPS",
     } <= terms  # fmt: skip
+
+
+CASES = {unit.id: [COURSE.scenario(case) for case in unit.cases] for unit in COURSE.outline.units}
+ALL_CASES = [case for cases in CASES.values() for case in cases]
+FEWEST = {
+    "humanitarian-parole": 9, "advance-parole": 11, "parole-in-place": 6, "program-parole": 6, "when-parole-ends": 6,
+    "neighbors": 3, "intake-days": 3,
+}  # fmt: skip
+
+
+def test_there_are_forty_four_client_files_and_enough_of_each_kind():
+    assert len(ALL_CASES) >= 44
+    assert {unit: len(cases) for unit, cases in CASES.items() if len(cases) < FEWEST[unit]} == {}
+    assert CASES.keys() == FEWEST.keys()
+
+
+def test_parole_is_the_wrong_tool_in_eight_and_the_law_changed_between_the_days_of_ten():
+    assert sum(case.right_tool == "none" for case in ALL_CASES) >= 8
+    twins = [case for case in ALL_CASES if case.twin]
+    assert len(twins) >= 10
+    assert len({rule for case in twins for rule in case.twin.turns_on}) >= 6
+
+
+def test_the_files_hold_a_hundred_and_fifty_papers_of_every_kind():
+    papers = [paper for case in ALL_CASES for paper in case.exhibits]
+    assert len(papers) >= 150
+    assert {paper.kind for paper in papers} == {*get_args(ExhibitKind)}
+
+
+def test_the_files_ask_in_every_way_and_hide_in_every_way():
+    assert {q.kind for case in ALL_CASES for q in case.graded} == {"one", "many", "match", "order", "date", "amount"}
+    assert {thing.kind for case in ALL_CASES for thing in case.hidden} >= {*get_args(HiddenKind)} - {"other"}
+    assert {case.stars for case in ALL_CASES} == {1, 2, 3}
+
+
+def test_an_intake_day_has_six_people_and_takes_an_hour():
+    for case in CASES["intake-days"]:
+        assert len(case.file.people) == 6
+        assert case.minutes == 60
+
+
+def test_no_wrong_option_of_a_case_tells_itself_by_its_words():
+    """Harm is never obvious: harmful answers are about as long as the others of their question."""
+    lengths = [
+        (len(option.text) / mean(len(o.text) for o in question.options))
+        for case in ALL_CASES
+        for question in case.graded
+        if isinstance(question, One | Many)
+        for option in question.options
+        if option.harm
+    ]
+    assert len(lengths) >= 44
+    assert 0.9 <= mean(lengths) <= 1.1
+
+
+@pytest.mark.parametrize("unit", FEWEST)
+def test_somebody_who_had_only_the_exercise_has_solved_every_case(unit):
+    review = (ROOT / "docs" / "reviews" / f"cases-{unit}.md").read_text()
+    for case in CASES[unit]:
+        assert re.search(rf"^## .*`{case.id}`", review, flags=re.M), case.id

@@ -43,7 +43,7 @@ def scores(folder: Path, unit: str) -> dict[str, dict[str, tuple[object, bool]]]
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """The real course, with six learners a unit graded and their feedback written."""
+    """The real course, with six learners a unit graded, and the feedback of the one whose advice does harm."""
     folder = tmp_path_factory.mktemp("graded") / "course"
     folder.mkdir()
     for name in ("law", "scenarios", "questions", "solutions"):
@@ -58,7 +58,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
                 hand_in(course, learner, case, answers)
         says = nbgrader(folder, "autograde", unit.id, fails=True)  # one learner sent no answer file
         assert f"there is no {FILE_NAME}" in says
-        nbgrader(folder, "generate_feedback", unit.id)
+        nbgrader(folder, "generate_feedback", unit.id, "--student", "harmful")
     return course
 
 
@@ -123,7 +123,7 @@ def test_feedback_shows_answer_verdict_points_reason_fact_and_rule_of_the_day(gr
                 for note in one.notes:
                     assert note.because in page
                 for rule in one.question.rules:
-                    assert graded.law[rule].at(case.as_of).says in page
+                    assert graded.law[rule].at(one.question.on or case.as_of).says in page
             assert "from paroleclinic import" not in page
 
 

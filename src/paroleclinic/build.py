@@ -49,6 +49,7 @@ def fresh(course: Course) -> dict[str, str]:
                 found[f"exercises/{unit.id}/{path.name}"] = path.read_text(encoding="utf-8")
     if (course.root / "coverage.yaml").is_file():
         found["docs/coverage.md"] = coverage_table(course)
+        found["docs/cases.md"] = case_table(course)
     return found
 
 
@@ -67,6 +68,33 @@ def coverage_table(course: Course) -> str:
         lesson, _, slug = claim.taught.partition("#")
         taught = f"[{lesson}](../notebooks/{lesson}.ipynb), {slug.replace('-', ' ')}"
         lines.append(f"| {claim.says.strip()} | {taught} | {', '.join(f'`{test}`' for test in claim.tested)} |")
+    return "\n".join(lines) + "\n"
+
+
+def case_table(course: Course) -> str:
+    """The table of all client files for whoever teaches: what each asks for, hides and turns on, as Markdown."""
+    lines = [
+        "# The client files",
+        "",
+        "For whoever teaches: it tells what each file hides. Made by `paroleclinic build` from `scenarios/`; do not edit it",
+        "by hand. *Serves* is what would serve the client; *none* means that parole is the wrong tool.",
+    ]
+    for unit in course.outline.units:
+        lines += [
+            "",
+            f"## {unit.title}",
+            "",
+            "| Case | Stars | Minutes | Papers | Questions | Serves | What only the papers show | Other day |",
+            "|---|---|---|---|---|---|---|---|",
+        ]
+        for case in map(course.scenario, unit.cases):
+            hidden = " ".join(thing.says.strip() for thing in case.hidden).replace("|", "/")
+            twin = f"{case.twin.as_of}: {', '.join(f'`{rule}`' for rule in case.twin.turns_on)}" if case.twin else ""
+            serves = (case.right_tool or "").replace("-", " ")
+            lines.append(
+                f"| [{case.title}](../solutions/{unit.id}/{case.id}.ipynb) | {'★' * case.stars} | {case.minutes} "
+                f"| {len(case.exhibits)} | {len(case.graded)} | {serves} | {hidden} | {twin} |"
+            )
     return "\n".join(lines) + "\n"
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Self
+from typing import Any, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from paroleclinic.clientfile import ClientFile
 from paroleclinic.questions import Graded, Memo, Question
 from paroleclinic.reading import Entry, Several
 
 ExhibitKind = Literal[
     "letter", "email", "notice", "passport", "intake", "messages", "printout", "receipt", "certificate",
-    "flyer", "web-page",
+    "flyer", "web-page", "i-94", "card", "order", "translation",
 ]  # fmt: skip
+RightTool = Literal[
+    "humanitarian-parole", "public-benefit-parole", "advance-parole", "tps-travel", "parole-in-place", "re-parole",
+    "none", "several",
+]  # fmt: skip
+HiddenKind = Literal["contradiction", "expired", "missing-page", "wrong-box", "old-order", "date", "other"]
 
 
 class QuestionFile(Entry):
@@ -69,8 +75,44 @@ class Specimen(Exhibit):
     notes: Several[Callout]
 
 
+class Issue(Entry):
+    """An issue that the key's author sees in the file: whose it is, and the papers that show it."""
+
+    who: str
+    issue: str
+    exhibits: Several[str]
+    because: str
+
+
+class Hidden(Entry):
+    """A thing that only the papers show."""
+
+    kind: HiddenKind
+    exhibits: Several[str]
+    says: str
+
+
+class Twin(Entry):
+    """The same client on another day, when the law differed.
+
+    `says` tells the learner what is different, `turns_on` names the rules that changed, `changes` the facts that
+    would differ (person -> facts as in `file`), `issues` the whole key of that day.
+    """
+
+    as_of: date
+    says: str
+    turns_on: Several[str]
+    changes: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    issues: Several[Issue]
+
+
 class Scenario(Entry):
-    """A client file on a day: story, papers, questions with their key, and the memo's rubric."""
+    """A client file on a day: story, papers, questions with their key, and the memo's rubric.
+
+    `file` is what the papers show, in types; `issues` is the key that a person wrote. spotting.py derives the issues
+    from `file` a second time, and check compares the two. `right_tool` is what would serve the client; "none" when
+    parole is the wrong tool.
+    """
 
     id: str
     title: str
@@ -78,9 +120,14 @@ class Scenario(Entry):
     stars: int = Field(ge=1, le=3)
     minutes: int
     as_of: date
+    right_tool: RightTool | None = None
     task: str
     story: Several[str]
     exhibits: Several[Exhibit]
+    file: ClientFile | None = None
+    issues: Several[Issue] = ()
+    hidden: Several[Hidden] = ()
+    twin: Twin | None = None
     questions: Several[Question]
     debrief: str
 
@@ -98,6 +145,14 @@ class Scenario(Entry):
     def points(self) -> int:
         """Points of all questions that are graded without a person."""
         return sum(question.points for question in self.graded)
+
+
+class Glance(NamedTuple):
+    """What a link to a case says about it; `minutes` is the time it takes."""
+
+    title: str
+    stars: int
+    minutes: int
 
 
 class Objective(Entry):
@@ -134,6 +189,24 @@ class Unit(Entry):
     cases: Several[str]
 
 
+class Standard(Entry):
+    """What a client file must have. `questions` and `kinds` are the fewest for one, two and three stars; `harms` and
+    `criteria` the fewest and the most."""
+
+    papers: int = 3
+    questions: Several[int] = (6, 10, 10)
+    kinds: Several[int] = (3, 4, 4)
+    harms: Several[int] = (1, 4)
+    criteria: Several[int] = (4, 7)
+    flaws: int = 3
+
+    @model_validator(mode="after")
+    def _sizes(self) -> Self:
+        if len(self.questions) != 3 or len(self.kinds) != 3 or len(self.harms) != 2 or len(self.criteria) != 2:
+            raise ValueError("questions and kinds have three numbers, harms and criteria two")
+        return self
+
+
 class Outline(Entry):
     """The course in order. `as_of` is the day the law was last read; nothing is vouched for after `known_to`."""
 
@@ -142,6 +215,7 @@ class Outline(Entry):
     known_to: date
     lessons: Several[Lesson]
     pages: Several[Page] = ()
+    standard: Standard = Standard()
     units: Several[Unit]
 
     @property

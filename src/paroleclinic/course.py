@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
-from paroleclinic.content import Lesson, Outline, QuestionFile, Scenario, Specimen, Unit
+from paroleclinic.content import Glance, Lesson, Outline, QuestionFile, Scenario, Specimen, Unit
 from paroleclinic.law import Register
 from paroleclinic.questions import Question, resolved
 from paroleclinic.reading import Problem, Problems, read
@@ -44,6 +45,13 @@ class Course:
             if (folder / "course.yaml").is_file():
                 return cls(folder)
         raise NoSuchEntry("course.yaml above the folder", str(place), [])
+
+    def with_one_case(self, case_id: str) -> Course:
+        """The same course as if it had that case alone and no question bank. Raises NoSuchEntry."""
+        one = Course(self.root)
+        one.scenario_paths = {case_id: self._named("case", case_id, self.scenario_paths)}
+        one.question_paths = []
+        return one
 
     @cached_property
     def law(self) -> Register:
@@ -180,13 +188,21 @@ class Course:
             raise Problems([Problem(self.shown(path), 1, says, f"write `id: {name}`")])
         return entry
 
-    def scenario_title(self, case_id: str) -> str:
-        """The title of a case, from a look at its file and without reading all of it."""
+    def glance(self, case_id: str) -> Glance:
+        """Title, stars and minutes of a case, from a look at the head of its file and without reading all of it."""
         path = self._named("case", case_id, self.scenario_paths)
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line.startswith("title:") and not line.rstrip().endswith((">-", ">", "|", "|-")):
-                return str(YAML(typ="safe", pure=True).load(line)["title"])
-        return self.scenario(case_id).title
+        head = path.read_text(encoding="utf-8").partition("\ntask:")[0]
+        try:
+            lines = YAML(typ="safe", pure=True).load(head)
+            return Glance(str(lines["title"]), int(lines["stars"]), int(lines["minutes"]))
+        except (YAMLError, KeyError, TypeError, ValueError):
+            case = self.scenario(case_id)
+            return Glance(case.title, case.stars, case.minutes)
+
+    def cases_sending_back_to(self, lesson_id: str) -> list[str]:
+        """The cases with a question that sends the learner back to the lesson, found by a look at their text."""
+        needle = f"{lesson_id}#"
+        return [case for case, path in self.scenario_paths.items() if needle in path.read_text(encoding="utf-8")]
 
     def value_on(self, rule_id: str, day: date) -> str:
         """The number a rule held on `day`, as decimal text. Raises LookupError when it held none."""

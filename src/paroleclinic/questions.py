@@ -13,6 +13,7 @@ from paroleclinic.reading import Entry, Several
 
 T = TypeVar("T")
 Level = Literal["remember", "apply", "judge"]
+Asks = Literal["next-question", "missing", "stop", "plain-words"]
 
 
 class Option(Entry):
@@ -30,6 +31,9 @@ class Asked(Entry):
     """What every question has. `points` is its worth; `rules` are the law ids that decide it.
 
     `on` is the day of the facts, when the answer would differ on another day; else the day of the course or case holds.
+    `asks` says which of a caseworker's four habits a case's question trains: the next question to the client, what is
+    missing or stale, when to stop and call the supervising attorney, what to say in plain words.
+    `mirrors` names the question that asks the same of the case's own day, when this one asks of its twin's.
     """
 
     id: str
@@ -42,6 +46,8 @@ class Asked(Entry):
     reread: str | None = None
     fact: str | None = None
     exhibits: Several[str] = ()
+    asks: Asks | None = None
+    mirrors: str | None = None
 
     @model_validator(mode="after")
     def _law(self) -> Self:

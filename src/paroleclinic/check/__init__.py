@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from paroleclinic.check.cases import case_design, double_entry, twins, unwritten
 from paroleclinic.check.cues import test_wise
 from paroleclinic.check.derived import fresh_exercises, keys_in_exercises, stray_files
-from paroleclinic.check.lessons import lessons, reading_level, references
+from paroleclinic.check.lessons import lessons, listing, reading_level, references
 from paroleclinic.check.lookups import coverage, forms, lookups
 from paroleclinic.check.places import Check
 from paroleclinic.check.questions import cited_law, invariants, names, reasons
@@ -21,6 +22,16 @@ def problems(course: Course) -> list[Problem]:
         for check in CHECKS:
             found += check(course)
     return sorted(set(found))
+
+
+def problems_of_case(course: Course, case_id: str) -> list[Problem]:
+    """What is wrong with one client file; the rest of the course is not read. Raises NoSuchEntry."""
+    one = course.with_one_case(case_id)
+    try:
+        one.scenario(case_id)
+    except Problems as error:
+        return list(error.problems)
+    return sorted({problem for check in CASE_CHECKS for problem in check(one)})
 
 
 def unreadable(course: Course) -> Iterator[Problem]:
@@ -45,6 +56,9 @@ def unreadable(course: Course) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Check, ...] = (
-    names, reasons, cited_law, invariants, test_wise, references, lessons, reading_level, lookups, forms, coverage,
-    stray_files, fresh_exercises, keys_in_exercises,
+    names, reasons, cited_law, invariants, test_wise, references, listing, unwritten, double_entry, case_design, twins, lessons,
+    reading_level, lookups, forms, coverage, stray_files, fresh_exercises, keys_in_exercises,
+)  # fmt: skip
+CASE_CHECKS: tuple[Check, ...] = (
+    names, reasons, cited_law, invariants, references, unwritten, double_entry, case_design, twins,
 )  # fmt: skip

@@ -53,6 +53,10 @@ def references(course: Course) -> Iterator[Problem]:
                 f"reread: {lesson} has no heading {slug!r}",
                 "name a heading of the lesson",
             )
+
+
+def listing(course: Course) -> Iterator[Problem]:
+    """Each case is listed under its unit, and the cases of a unit go from easy to hard."""
     units = {unit.id: unit.cases for unit in course.outline.units}
     listed = {case for unit in course.outline.units for case in unit.cases}
     for case in listed ^ set(course.scenario_paths):
@@ -67,6 +71,11 @@ def references(course: Course) -> Iterator[Problem]:
                 "the unit differs from its folder",
                 f"write unit: {unit}",
             )
+    for group in course.outline.units:
+        stars = [course.scenario(case).stars for case in group.cases if case in course.scenario_paths]
+        if stars != sorted(stars) or (stars and stars[0] > 1):
+            says = f"the cases of {group.id} have {', '.join(map(str, stars))} stars, in this order"
+            yield Problem("course.yaml", 1, says, "begin with a case of one star, and go on from easy to hard")
 
 
 def lessons(course: Course) -> Iterator[Problem]:

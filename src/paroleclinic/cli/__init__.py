@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Annotated
 
 import typer
 
-from paroleclinic.cli import law
+from paroleclinic.cli import law, new, spot
 from paroleclinic.cli.folder import HERE, Folder, course_at
+from paroleclinic.course import NoSuchEntry
 from paroleclinic.reading import Problems
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(law.app, name="law")
+app.add_typer(new.app, name="new")
+app.command()(spot.spot)
 
 
 @app.callback()
@@ -22,11 +26,18 @@ def main() -> None:
 
 
 @app.command()
-def check(course: Folder = HERE) -> None:
+def check(
+    course: Folder = HERE,
+    case: Annotated[str | None, typer.Option(help="Look at this client file only, which is quick.")] = None,
+) -> None:
     """Print every problem of the content, each with file, line and cure; nothing when there is none."""
-    from paroleclinic.check import problems
+    from paroleclinic.check import problems, problems_of_case
 
-    found = problems(course_at(course))
+    try:
+        found = problems_of_case(course_at(course), case) if case else problems(course_at(course))
+    except NoSuchEntry as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(2) from None
     for problem in found:
         typer.echo(problem)
     if found:

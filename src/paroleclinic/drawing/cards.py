@@ -7,7 +7,7 @@ from decimal import Decimal
 from html import escape
 from itertools import zip_longest
 
-from paroleclinic.content import Lesson, Outline, Page
+from paroleclinic.content import Glance, Lesson, Outline, Page
 from paroleclinic.drawing import Drawing, paragraphs, tag
 from paroleclinic.law import STATUS_WORDS, Rule, Version, long_day
 
@@ -41,20 +41,24 @@ def page_card(page: Page, outline: Outline) -> Drawing:
     return Drawing(html, f"{page.title}: {page.question}")
 
 
-def cases(titles: dict[tuple[str, str], str], own: int) -> Drawing:
-    """Links to cases, by unit and case; the first `own` of them practice the lesson, the others stand in for them."""
-    shown = dict(list(titles.items())[:own]) if own else titles
-    links = "".join(
-        f'<li><a href="../exercises/{unit}/{case}.ipynb">{escape(title)}</a></li>'
-        for (unit, case), title in shown.items()
-    )
+def cases(glances: dict[tuple[str, str], Glance], *, own: bool) -> Drawing:
+    """Links to cases, by unit and case; `own` says that they are the lesson's, else they stand in for such."""
+    links = "".join(f"<li>{_link(unit, case, glance)}</li>" for (unit, case), glance in glances.items())
     says = (
         "Practice this lesson on a client file:"
         if own
-        else "No case is set apart for this lesson. These are open to you:"
+        else "No case is set apart for this lesson. These practice parts of it:"
     )
     html = f'<nav class="pc-card" aria-label="Cases">{tag("p", says)}<ul>{links}</ul></nav>'
-    return Drawing(html, f"{says} {', '.join(shown.values())}")
+    return Drawing(html, f"{says} {', '.join(glance.title for glance in glances.values())}")
+
+
+def _link(unit: str, case: str, glance: Glance) -> str:
+    return (
+        f'<a href="../exercises/{unit}/{case}.ipynb">{escape(glance.title)}</a> '
+        f'<span class="pc-soft"><span role="img" aria-label="difficulty {glance.stars} of 3">{"★" * glance.stars}</span> '
+        f"{glance.minutes} minutes</span>"
+    )
 
 
 def rule_card(rule: Rule, day: date) -> str:
@@ -102,21 +106,23 @@ def timeline(rule: Rule) -> Drawing:
     return Drawing(html, "; ".join(f"{_from(v)}: {v.says}" for v in rule.versions))
 
 
-def course_map(outline: Outline, titles: dict[str, str]) -> Drawing:
-    """The lessons and the cases that practice them, with links; `titles` maps case ids to titles."""
+def course_map(outline: Outline, glances: dict[str, Glance]) -> Drawing:
+    """The lessons and the cases that practice them, with links; `glances` maps case ids to titles, stars and minutes."""
     items = []
     for lesson in outline.lessons:
-        cases = "".join(
-            f'<li><a href="../exercises/{unit.id}/{case}.ipynb">Case: {escape(titles[case])}</a></li>'
+        links = [
+            f"<li>{_link(unit.id, case, glances[case])}</li>"
             for unit in outline.units
             if unit.lesson == lesson.id
             for case in unit.cases
-        )
+        ]
+        many = "1 case" if len(links) == 1 else f"{len(links)} cases"
+        cases = f"<details><summary>{many}</summary><ul>{''.join(links)}</ul></details>" if links else ""
         here = ' <span class="pc-badge">you are here</span>' if lesson.id.startswith("00") else ""
         items.append(
             f'<li><h3><a href="{lesson.id}.ipynb">{escape(lesson.title)}</a>{here}</h3>'
             f'<p>{escape(lesson.question)}</p><p class="pc-soft">{lesson.minutes} minutes</p>'
-            f"{f'<ul>{cases}</ul>' if cases else ''}</li>"
+            f"{cases}</li>"
         )
     items += [
         f'<li class="page"><h3><a href="{page.id}.ipynb">{escape(page.title)}</a></h3>{tag("p", page.question)}</li>'

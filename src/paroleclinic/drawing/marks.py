@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from html import escape
 
-from paroleclinic.content import Outline
+from paroleclinic.content import Outline, Scenario
 from paroleclinic.drawing import paragraphs, tag
 from paroleclinic.drawing.cards import law_lines
+from paroleclinic.drawing.readings import seen, two_days
 from paroleclinic.grading import VERDICT_WORDS, CaseMark, Mark, Note
 from paroleclinic.law import Rule
 from paroleclinic.questions import Memo
@@ -48,8 +49,14 @@ def case_marks(mark: CaseMark, law: Mapping[str, Rule]) -> str:
             f'<section class="pc-q"><h3>Question {number}</h3>{paragraphs(one.question.prompt)}'
             f"<p><strong>The answer given:</strong> {answer}</p>{verdict(one, law, day, reveal=True)}</section>"
         )
-    parts.append(f'<section class="pc-card"><h3>What this case teaches</h3>{paragraphs(mark.case.debrief)}</section>')
+    parts.append(lesson_of_case(mark.case, law))
     return "\n".join(parts)
+
+
+def lesson_of_case(case: Scenario, law: Mapping[str, Rule]) -> str:
+    """What a case teaches: the debrief, what a careful reader sees, and the same client on two days."""
+    teaches = f'<section class="pc-card"><h3>What this case teaches</h3>{paragraphs(case.debrief)}</section>'
+    return teaches + seen(case) + two_days(case, law)
 
 
 def score(mark: CaseMark) -> str:

@@ -11,7 +11,7 @@ from paroleclinic.course import Course
 from paroleclinic.drawing import Drawing, paragraphs
 from paroleclinic.drawing.cards import DISCLAIMER
 from paroleclinic.drawing.exhibits import papers
-from paroleclinic.drawing.marks import case_marks, harm_first, rubric, score, verdict
+from paroleclinic.drawing.marks import case_marks, harm_first, lesson_of_case, rubric, score, verdict
 from paroleclinic.grading import grade_case, key_answers
 from paroleclinic.law import long_day
 from paroleclinic.widgets.desk import Desk
@@ -28,7 +28,7 @@ def case(case_id: str) -> Questions:
         desk.hear,
         mode="case",
         intro=opening(scenario),
-        questions=public(scenario.questions, scenario.exhibits),
+        questions=public(scenario.questions, scenario.exhibits, scenario.twin),
         answers=desk.answers(),
         trouble=desk.open(),
     )
@@ -44,10 +44,9 @@ def key(case_id: str) -> Drawing:
 
 def opening(scenario: Scenario) -> str:
     """Story, task and papers of a case."""
-    stars = "★" * scenario.stars + "☆" * (3 - scenario.stars)
     return f"""<section class="pc-card pc-title" aria-label="About this case"><p class="pc-ask">{escape(scenario.task.strip())}</p>
 <p class="pc-soft">The day is <strong>{long_day(scenario.as_of)}</strong> · about {scenario.minutes} minutes ·
-<span aria-hidden="true">{stars}</span> difficulty {scenario.stars} of 3</p><p class="pc-notice">{DISCLAIMER}</p></section>
+<span aria-hidden="true">{"★" * scenario.stars}</span> difficulty {scenario.stars} of 3</p><p class="pc-notice">{DISCLAIMER}</p></section>
 <h2>The story</h2>{paragraphs(scenario.story)}<h2>The file</h2>
 <p class="pc-soft">Open each paper and read it closely: they do not all agree.</p>{papers(scenario.exhibits)}<h2>The questions</h2>"""
 
@@ -57,7 +56,6 @@ def _explained(course: Course, scenario: Scenario, answers: Mapping[str, object]
     html = {m.question.id: verdict(m, course.law, scenario.as_of, reveal=True) for m in mark.marks}
     if scenario.memo:
         html[scenario.memo.id] += rubric(scenario.memo)
-    summary = f'<section class="pc-card"><h2>How you did</h2>{score(mark)}{harm_first(mark)}' + (
-        f"<h3>What this case teaches</h3>{paragraphs(scenario.debrief)}</section>"
-    )
+    summary = f'<section class="pc-card"><h2>How you did</h2>{score(mark)}{harm_first(mark)}</section>'
+    summary += lesson_of_case(scenario, course.law)
     return html, summary

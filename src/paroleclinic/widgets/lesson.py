@@ -14,6 +14,8 @@ from paroleclinic.grading import grade
 from paroleclinic.widgets.pages import Sift, TitleCard
 from paroleclinic.widgets.questions import Questions, public
 
+FEW_CASES = 6  # links in a lesson that has no unit of its own
+
 
 def here() -> Course:
     """The course around the notebook that is running; each file is read once while its kernel lives."""
@@ -99,25 +101,23 @@ def glossary() -> Sift:
 
 
 def cases(lesson_id: str) -> Drawing:
-    """The cases that practice a lesson, with links."""
+    """The cases that practice a lesson, with links: those of its own units, else those that lead back to it."""
     course = here()
     course.lesson(lesson_id)
-    found = {
-        (unit.id, case): course.scenario_title(case)
-        for own in (True, False)
-        for unit in course.outline.units
-        if (unit.lesson == lesson_id) == own
-        for case in unit.cases
-    }
-    own = sum(len(unit.cases) for unit in course.outline.units if unit.lesson == lesson_id)
-    return cards.cases(found, own)
+    units = course.outline.units
+    own = [(unit.id, case) for unit in units for case in unit.cases if unit.lesson == lesson_id]
+    back = {*course.cases_sending_back_to(lesson_id)}
+    others = [(unit.id, case) for unit in units for case in unit.cases if case in back]
+    first = [(unit.id, unit.cases[0]) for unit in units]
+    shown = own or others[:FEW_CASES] or first
+    return cards.cases({place: course.glance(place[1]) for place in shown}, own=bool(own))
 
 
 def course_map() -> Drawing:
     """The lessons and cases of the course, with links."""
     course = here()
-    titles = {case: course.scenario_title(case) for unit in course.outline.units for case in unit.cases}
-    return cards.course_map(course.outline, titles)
+    glances = {case: course.glance(case) for unit in course.outline.units for case in unit.cases}
+    return cards.course_map(course.outline, glances)
 
 
 def quiz(*question_ids: str) -> Questions:

@@ -206,6 +206,7 @@ function render({ model, el }) {
       type: "button", className: "pc-main", on: { click: () => { settleField(form); deliver(form, "check"); } },
     }, "Check");
     form.node = make("div", { className: "pc-q" },
+      question.aside ? make("p", { className: "pc-aside" }, question.aside) : null,
       make("fieldset", {}, make("legend", {}, make("span", { className: "pc-num" }, about), question.prompt),
         papers(question), ...body),
       make("div", { className: "pc-acts" }, check, form.undo, form.saved), form.feedback);

@@ -12,8 +12,9 @@ from typing import Any, Protocol, TypeVar
 import anywidget
 import traitlets
 
-from paroleclinic.content import Exhibit
+from paroleclinic.content import Exhibit, Twin
 from paroleclinic.drawing import style
+from paroleclinic.law import long_day
 from paroleclinic.questions import Amount, Group, Item, Many, Match, Memo, One, Option, Order, Question, Step
 
 Hear = Callable[[str, str, object], dict[str, object]]
@@ -51,7 +52,10 @@ class Questions(anywidget.AnyWidget):
 
 
 def public(
-    questions: Iterable[Question], exhibits: tuple[Exhibit, ...] = (), learner: str | None = None
+    questions: Iterable[Question],
+    exhibits: tuple[Exhibit, ...] = (),
+    twin: Twin | None = None,
+    learner: str | None = None,
 ) -> list[dict[str, object]]:
     """The questions as the page may see them: no key, no reason, no rubric, no fact.
 
@@ -65,6 +69,9 @@ def public(
             "kind": question.kind,
             "prompt": question.prompt.strip(),
             "points": question.points,
+            "aside": f"The same file on another day, {long_day(twin.as_of)}. {twin.says.strip()}"
+            if twin and question.mirrors
+            else "",
             "papers": [{"id": paper, "title": titles[paper]} for paper in question.exhibits if paper in titles],
             **_extra(question, f"{seed}/{question.id}"),
         }
