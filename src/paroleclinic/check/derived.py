@@ -62,7 +62,8 @@ def keys_in_exercises(course: Course) -> Iterator[Problem]:
 
 def key_texts(case: Scenario) -> list[str]:
     """Every sentence of a case that a learner must not see before grading, longer than a few words."""
-    texts = [case.debrief]
+    issues = [*case.issues, *(case.twin.issues if case.twin else ())]
+    texts = [case.debrief, *(issue.because for issue in issues), *(thing.says for thing in case.hidden)]
     for question in case.questions:
         texts.append(question.fact or "")
         match question:
