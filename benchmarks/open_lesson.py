@@ -6,7 +6,6 @@ Each round opens the button's notebook and one lesson in a fresh page of the sam
 from __future__ import annotations
 
 import json
-import re
 import statistics
 import sys
 import tempfile
@@ -47,13 +46,6 @@ def seconds(browser: Browser, site: str, path: str, *selectors: str) -> list[flo
     return times
 
 
-def questions_of(course: Course, lesson: str) -> list[str]:
-    """The questions of a lesson, in the order of its notebook."""
-    text = (course.root / "notebooks" / f"{lesson}.ipynb").read_text(encoding="utf-8")
-    calls = re.findall(r"quiz\((.*?)\)", text)
-    return [name for call in calls for name in re.findall(r'\\"([a-z0-9-]+)\\"', call)]
-
-
 def main() -> None:
     """Print the figures for people, then one JSON object; the worst lesson counts."""
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
@@ -69,7 +61,7 @@ def main() -> None:
             seconds(browser, site, "notebooks/button.ipynb", ".specta-article-outputs-panel button")  # warm both caches
             for number in range(ROUNDS):
                 for lesson in lessons:
-                    questions = questions_of(course, lesson)
+                    questions = course.questions_by_lesson[lesson]
                     control = ":is(input, select, .pc-steps button:enabled)"
                     wanted = [f'[data-question="{name}"] {control}' for name in (questions[0], questions[-1])]
                     jobs = [("button", [".specta-article-outputs-panel button"]), (lesson, wanted)]

@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,8 +19,20 @@ from paroleclinic.course import Course
 from paroleclinic.grading import key_answers
 from paroleclinic.questions import Amount, Day, Many, Match, Memo, One, Order, Question
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext
+
 ROOT = Path(__file__).parent.parent
-CONTENT = ("law", "questions", "glossary", "specimens", "scenarios", "notebooks", "exercises")  # folders learners have
+CONTENT = (
+    "law",
+    "questions",
+    "glossary",
+    "specimens",
+    "scenarios",
+    "consultations",
+    "notebooks",
+    "exercises",
+)  # folders learners have
 SAMPLES = ROOT / "tests" / "samples"
 
 
@@ -95,6 +109,29 @@ def harmful_answers(question: Question) -> list[object]:
             return [str(slip.answer) for slip in question.slips if slip.harm]
         case _:
             return []
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all browser tests."""
+    from playwright.sync_api import sync_playwright
+
+    from chromium import FLAGS, chromium
+
+    with sync_playwright() as playwright:
+        shown = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield shown
+        shown.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser that has not been here before."""
+    from jupyter import WIDE
+
+    made = browser.new_context(viewport=WIDE)
+    yield made
+    made.close()
 
 
 KINDS = ("browser", "pipeline", "notebooks")

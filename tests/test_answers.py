@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from paroleclinic import answers as module
-from paroleclinic.answers import NotReadable, NotSaved, read_answers, record, record_event, stamp
+from paroleclinic import lines as module
+from paroleclinic.answers import NotReadable, read_answers, record, record_event
+from paroleclinic.lines import NotSaved, stamp
 
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

@@ -20,7 +20,7 @@ def command(tiny, *words):
 def test_a_change_names_every_lesson_question_and_case_that_rests_on_it(tiny):
     [change] = changes(tiny, date(2026, 5, 31), date(2026, 6, 1))
     assert (change.rule.id, change.before.value, change.after.value) == ("bridge-fee", "10", "12")
-    assert {place.split()[0] for place in change.rests} == {"lesson", "question", "case"}
+    assert {place.split()[0] for place in change.rests} == {"lesson", "question", "case", "consultation"}
     assert "question br-fee" in change.rests
 
 
@@ -32,6 +32,12 @@ def test_the_first_day_is_left_out_and_the_last_is_taken_in(tiny):
 def test_each_place_that_rests_on_a_rule_is_named_once(tiny):
     for places in resting(tiny).values():
         assert len(places) == len(set(places)) > 0
+
+
+def test_asking_for_one_rule_finds_all_that_asking_for_all_finds(tiny):
+    everything = resting(tiny)
+    for rule in tiny.law:
+        assert resting(tiny, rule)[rule] == everything[rule]
 
 
 def test_a_source_is_overdue_after_180_days_and_not_on_the_180th(tiny):
@@ -97,7 +103,7 @@ def test_overdue_and_cite_answer_in_tables_and_in_json(tiny):
 
 
 def test_content_that_cannot_be_read_ends_a_command_with_its_file_and_cure(tiny, monkeypatch, capsys):
-    (tiny.root / "questions/01-bridges.yaml").write_text("lesson: 01-bridges\nquestions: [\n")
+    (tiny.root / "questions/01-bridges.yaml").write_text("lesson: 01-bridges\nquestions: [bridge-fee\n")
     monkeypatch.setattr("sys.argv", ["paroleclinic", "law", "show", "bridge-fee", "--course", str(tiny.root)])
     with pytest.raises(SystemExit) as end:
         run()

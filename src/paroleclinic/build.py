@@ -6,8 +6,10 @@ import json
 import tempfile
 from pathlib import Path
 
+from paroleclinic.consultation import ENDINGS, paths
 from paroleclinic.content import Scenario
 from paroleclinic.course import Course
+from paroleclinic.drawing.story import map_of, paths_in_words
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -23,7 +25,11 @@ def solution(case: Scenario) -> str:
         f'from paroleclinic import case, key\ncase("{case.id}")\n'
         f'### BEGIN HIDDEN TESTS\nkey("{case.id}")\n### END HIDDEN TESTS'
     )
-    cells = [_cell("markdown", f"{case.id}-title", opening), _cell("code", case.id, call, points=case.points)]
+    cells = [_cell("markdown", f"{case.id}-title", opening)]
+    if case.interview:
+        meet = f'from paroleclinic import meet\nmeet("{case.id}")'
+        cells.append(_cell("code", f"{case.id}-meet", meet))
+    cells.append(_cell("code", case.id, call, points=case.points))
     if case.memo:
         cells.append(_cell("markdown", f"{case.id}-memo", case.memo.model, points=case.memo.points, memo=True))
     notebook = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
@@ -50,6 +56,8 @@ def fresh(course: Course) -> dict[str, str]:
     if (course.root / "coverage.yaml").is_file():
         found["docs/coverage.md"] = coverage_table(course)
         found["docs/cases.md"] = case_table(course)
+        if course.consultation_paths:
+            found["docs/consultations.md"] = consultation_maps(course)
     return found
 
 
@@ -95,6 +103,34 @@ def case_table(course: Course) -> str:
                 f"| [{case.title}](../solutions/{unit.id}/{case.id}.ipynb) | {'★' * case.stars} | {case.minutes} "
                 f"| {len(case.exhibits)} | {len(case.graded)} | {serves} | {hidden} | {twin} |"
             )
+    return "\n".join(lines) + "\n"
+
+
+def consultation_maps(course: Course) -> str:
+    """The map of every consultation for whoever teaches: a flow chart, and the same in words, as Markdown."""
+    lines = [
+        "# The consultations",
+        "",
+        "For whoever teaches: all paths and endings. Made by `paroleclinic build` from `consultations/`; do not edit it by hand.",
+        "A dotted arrow is a choice that harms the client; rounded boxes are endings.",
+    ]
+    for consultation in map(course.consultation, course.consultation_paths):
+        ways = list(paths(consultation))
+        count = {kind: sum(way.scene.ending == kind for way in ways) for kind in ENDINGS}
+        lines += [
+            "",
+            f"## {consultation.title}",
+            "",
+            f"{consultation.theme}. {len(consultation.scenes)} scenes, {len(ways)} paths: "
+            + ", ".join(f"{number} {kind}" for kind, number in count.items())
+            + f". {consultation.minutes} minutes.",
+            "",
+            "```mermaid",
+            map_of(consultation),
+            "```",
+            "",
+            *(f"- {line}" for line in paths_in_words(consultation)),
+        ]
     return "\n".join(lines) + "\n"
 
 

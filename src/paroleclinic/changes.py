@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from paroleclinic.check.places import cells
 from paroleclinic.course import Course
@@ -46,26 +47,39 @@ def changes(course: Course, first: date, last: date) -> list[Change]:
     return sorted(found, key=lambda change: (change.after.first_day, change.rule.id))
 
 
-def resting(course: Course) -> dict[str, tuple[str, ...]]:
-    """Rule id -> the lessons, questions, cases and other pages that name it, such as "question ap-what"."""
+def resting(course: Course, rule_id: str = "") -> dict[str, tuple[str, ...]]:
+    """Rule id -> the lessons, questions, cases and other pages that name it, such as "question ap-what".
+
+    With `rule_id`, files that do not hold that id are not read, which is quick; the answer is whole for that rule alone.
+    """
     found: dict[str, dict[str, None]] = {}
-    for place, rule in _uses(course):
+    for place, rule in _uses(course, lambda path: rule_id in path.read_text(encoding="utf-8")):
         found.setdefault(rule, {})[place] = None
     return {rule: tuple(places) for rule, places in found.items()}
 
 
-def _uses(course: Course) -> Iterator[tuple[str, str]]:
+def _uses(course: Course, names: Callable[[Path], bool]) -> Iterator[tuple[str, str]]:
     for path in sorted((course.root / "notebooks").glob("*.ipynb")):
         code = "\n".join("".join(cell["source"]) for cell in cells(path) if cell["cell_type"] == "code")
         for given in re.findall(r"^(?:rule|timeline)\((.*)\)$", code, flags=re.M):
             yield from ((f"lesson {path.stem}", rule) for rule in re.findall(r'"([^"]+)"', given) if rule in course.law)
-    for path in course.question_paths:
+    for path in filter(names, course.bank_paths):
         for question in course.question_file(path).questions:
             yield from ((f"question {question.id}", rule) for rule in _rules(question))
     for case, path in course.scenario_paths.items():
+        if not names(path):
+            continue
         for question in course.scenario(case).questions:
             yield from ((f"case {path.parent.name}/{case}, {question.id}", rule) for rule in _rules(question))
-    for term in course.term_paths:
+        interview = course.scenario(case).interview
+        for fact in interview.facts if interview else ():
+            yield from ((f"case {path.parent.name}/{case}, interview, {fact.id}", rule) for rule in fact.rules)
+    for name, path in course.consultation_paths.items():
+        for scene in course.consultation(name).scenes if names(path) else ():
+            yield from ((f"consultation {name}, {scene.id}", rule) for rule in scene.rules)
+    for term, path in course.term_paths.items():
+        if not names(path):
+            continue
         yield from ((f"term {term}", rule) for rule in course.term(term).rules)
     if (course.root / "law" / "comparison.yaml").is_file():
         for row in course.comparison.rows:

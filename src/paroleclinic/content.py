@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from paroleclinic.clientfile import ClientFile
+from paroleclinic.interview import Interview
 from paroleclinic.questions import Graded, Memo, Question
 from paroleclinic.reading import Entry, Several
 
@@ -111,7 +112,7 @@ class Scenario(Entry):
 
     `file` is what the papers show, in types; `issues` is the key that a person wrote. spotting.py derives the issues
     from `file` a second time, and check compares the two. `right_tool` is what would serve the client; "none" when
-    parole is the wrong tool.
+    parole is the wrong tool. `interview` is the client met before the file is read.
     """
 
     id: str
@@ -130,6 +131,7 @@ class Scenario(Entry):
     twin: Twin | None = None
     questions: Several[Question]
     debrief: str
+    interview: Interview | None = None
 
     @property
     def memo(self) -> Memo | None:
@@ -191,7 +193,8 @@ class Unit(Entry):
 
 class Standard(Entry):
     """What a client file must have. `questions` and `kinds` are the fewest for one, two and three stars; `harms` and
-    `criteria` the fewest and the most."""
+    `criteria` the fewest and the most. `asks`, `harmful_asks`, `facts` and `statements` are the fewest of an interview,
+    `endings` and `forks` (before a good ending) those of a consultation."""
 
     papers: int = 3
     questions: Several[int] = (6, 10, 10)
@@ -199,6 +202,12 @@ class Standard(Entry):
     harms: Several[int] = (1, 4)
     criteria: Several[int] = (4, 7)
     flaws: int = 3
+    asks: int = 12
+    harmful_asks: int = 2
+    facts: int = 6
+    statements: int = 6
+    endings: int = 3
+    forks: int = 3
 
     @model_validator(mode="after")
     def _sizes(self) -> Self:

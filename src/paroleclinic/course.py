@@ -11,13 +11,14 @@ from typing import TypeVar
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from paroleclinic.consultation import Consultation
 from paroleclinic.content import Glance, Lesson, Outline, QuestionFile, Scenario, Specimen, Unit
 from paroleclinic.law import Register
 from paroleclinic.questions import Question, resolved
 from paroleclinic.reading import Problem, Problems, read
 from paroleclinic.reference import Comparison, Coverage, Events, Figures, Term, read_figures
 
-N = TypeVar("N", Scenario, Specimen, Term)
+N = TypeVar("N", Scenario, Consultation, Specimen, Term)
 
 
 class NoSuchEntry(LookupError):
@@ -50,7 +51,25 @@ class Course:
         """The same course as if it had that case alone and no question bank. Raises NoSuchEntry."""
         one = Course(self.root)
         one.scenario_paths = {case_id: self._named("case", case_id, self.scenario_paths)}
-        one.question_paths = []
+        one.question_paths, one.twin_paths = [], []
+        return one
+
+    def with_one_consultation(self, consultation_id: str) -> Course:
+        """The same course as if it had that consultation alone. Raises NoSuchEntry."""
+        one = Course(self.root)
+        one.consultation_paths = {
+            consultation_id: self._named("consultation", consultation_id, self.consultation_paths)
+        }
+        one.scenario_paths, one.question_paths, one.twin_paths = {}, [], []
+        return one
+
+    def with_one_lesson(self, lesson_id: str) -> Course:
+        """The same course as if it had the questions of that lesson alone. Raises NoSuchEntry."""
+        one = Course(self.root)
+        name = self.lesson(lesson_id).id
+        one.question_paths = [path for path in self.question_paths if path.stem == name]
+        one.twin_paths = [path for path in self.twin_paths if path.stem == name]
+        one.scenario_paths, one.consultation_paths = {}, {}
         return one
 
     @cached_property
@@ -83,6 +102,45 @@ class Course:
         return sorted((self.root / "questions").glob("*.yaml"))
 
     @cached_property
+    def twin_paths(self) -> list[Path]:
+        """The files of near twins, named for their lessons."""
+        return sorted((self.root / "questions" / "twins").glob("*.yaml"))
+
+    @property
+    def bank_paths(self) -> list[Path]:
+        """Every file of questions that do not belong to a case: the bank, and the near twins."""
+        return [*self.question_paths, *self.twin_paths]
+
+    @cached_property
+    def questions_by_lesson(self) -> dict[str, list[str]]:
+        """Lesson -> the questions that it asks, in its order."""
+        return {lesson.id: self.quizzed(lesson.id) for lesson in self.outline.lessons}
+
+    @cached_property
+    def terms_by_lesson(self) -> dict[str, list[str]]:
+        """Lesson -> the terms of the glossary that its text uses."""
+        return {one.id: self.terms_used(self.root / "notebooks" / f"{one.id}.ipynb") for one in self.outline.lessons}
+
+    @cached_property
+    def _lessons_of(self) -> dict[str, str]:
+        return {question: lesson for lesson, asked in self.questions_by_lesson.items() for question in asked}
+
+    def lesson_of(self, question_id: str) -> str:
+        """The lesson that asks a question; empty when none does."""
+        return self._lessons_of.get(question_id, "")
+
+    def near_twin(self, question_id: str) -> Question | None:
+        """A question on the same point with other facts, when there is one; only its own lines are read."""
+        for path in self.twin_paths:
+            if path.stem == self.lesson_of(question_id):
+                for piece in re.split(r"(?m)^(?=  - id: )", path.read_text(encoding="utf-8")):
+                    if f"\n    near: {question_id}\n" in piece:
+                        data = {"lesson": path.stem, **YAML(typ="safe", pure=True).load(f"questions:\n{piece}")}
+                        question = QuestionFile.model_validate(data).questions[0]
+                        return resolved(question, self.outline.as_of, self.value_on)
+        return None
+
+    @cached_property
     def scenario_paths(self) -> dict[str, Path]:
         """Case id -> its file."""
         return {path.stem: path for path in sorted((self.root / "scenarios").glob("*/*.yaml"))}
@@ -112,6 +170,15 @@ class Course:
             questions = tuple(resolved(q, case.as_of, self.value_on) for q in case.questions)
             self._scenarios[case_id] = case.model_copy(update={"questions": questions})
         return self._scenarios[case_id]
+
+    @cached_property
+    def consultation_paths(self) -> dict[str, Path]:
+        """Consultation -> its file."""
+        return {path.stem: path for path in sorted((self.root / "consultations").glob("*.yaml"))}
+
+    def consultation(self, consultation_id: str) -> Consultation:
+        """The consultation of that id. Raises NoSuchEntry or Problems."""
+        return self._entry("consultation", consultation_id, self.consultation_paths, Consultation)
 
     def form(self, form_id: str) -> tuple[Question, ...]:
         """The questions of one form of the test, such as the pre-test. Raises NoSuchEntry."""
@@ -155,16 +222,34 @@ class Course:
         return self._entry("term", term_id, self.term_paths, Term)
 
     def terms_in(self, notebook: Path) -> list[Term]:
-        """The terms of the glossary that the text of a notebook uses, found by a look at their names."""
+        """The terms of the glossary that the text of a notebook uses."""
+        return [self.term(term) for term in self.terms_used(notebook)]
+
+    def terms_used(self, notebook: Path) -> list[str]:
+        """The ids of those terms, found by a look at their names."""
         text = notebook.read_text(encoding="utf-8").lower() if notebook.is_file() else ""
-        found = []
+        return [term for term, names in self._spoken.items() if any(name in text for name in names)]
+
+    @cached_property
+    def _spoken(self) -> dict[str, list[str]]:
+        found = {}
         for term, path in self.term_paths.items():
             head = path.read_text(encoding="utf-8").partition("\nsays:")[0]
             names = re.findall(r"^(?:term: |also: \[|  - )(.+?)\]?$", head, flags=re.M)
-            spoken = [name.strip(" \"'").lower() for line in names for name in line.split(",")]
-            if any(name in text for name in spoken):
-                found.append(self.term(term))
+            found[term] = [name.strip(" \"'").lower() for line in names for name in line.split(",")]
         return found
+
+    def quizzed(self, page: str) -> list[str]:
+        """The questions that a lesson asks, in its order, found by a look at its notebook."""
+        path = self.root / "notebooks" / f"{page}.ipynb"
+        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        return [name for call in re.findall(r"quiz\((.*?)\)", text) for name in re.findall(r'\\"([a-z0-9-]+)\\"', call)]
+
+    def first_heading(self, page: str) -> str:
+        """The slug of the first section of a lesson; empty when it has none."""
+        path = self.root / "notebooks" / f"{page}.ipynb"
+        found = re.search(r'"## ([^"\\]+)', path.read_text(encoding="utf-8") if path.is_file() else "")
+        return re.sub(r"\s+", "-", re.sub(r"[^a-z0-9 -]", "", found.group(1).lower()).strip()) if found else ""
 
     @cached_property
     def specimen_paths(self) -> dict[str, Path]:

@@ -53,6 +53,7 @@ class Version(Entry):
 
     `starts` is a date, a year when only the year is known, or "unknown" for a beginning nobody recorded.
     `value` is a decimal number as text, in `unit`. `known_on` is the last day the statement is vouched for.
+    `client` says it as one would to a client, never more strongly than `says`.
     """
 
     starts: date | str = Field(validation_alias="from")
@@ -63,6 +64,7 @@ class Version(Entry):
     confidence: Confidence
     known_on: date | None = None
     note: str | None = None
+    client: str | None = None
     sources: Several[Source]
 
     @model_validator(mode="after")

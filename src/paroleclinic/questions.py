@@ -34,6 +34,7 @@ class Asked(Entry):
     `asks` says which of a caseworker's four habits a case's question trains: the next question to the client, what is
     missing or stale, when to stop and call the supervising attorney, what to say in plain words.
     `mirrors` names the question that asks the same of the case's own day, when this one asks of its twin's.
+    `near` names the question of a lesson that this one is like: the same point with other facts, for another try.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Asked(Entry):
     exhibits: Several[str] = ()
     asks: Asks | None = None
     mirrors: str | None = None
+    near: str | None = None
 
     @model_validator(mode="after")
     def _law(self) -> Self:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from paroleclinic.check.cases import case_design, double_entry, twins, unwritten
 from paroleclinic.check.cues import test_wise
 from paroleclinic.check.derived import fresh_exercises, keys_in_exercises, stray_files
+from paroleclinic.check.interviews import consultations, interviews
 from paroleclinic.check.lessons import lessons, listing, reading_level, references
 from paroleclinic.check.lookups import coverage, forms, lookups
 from paroleclinic.check.places import Check
-from paroleclinic.check.questions import cited_law, invariants, names, reasons
+from paroleclinic.check.questions import cited_law, invariants, names, near_twins, reasons
 from paroleclinic.course import Course
 from paroleclinic.reading import Problem, Problems
 
@@ -34,12 +35,34 @@ def problems_of_case(course: Course, case_id: str) -> list[Problem]:
     return sorted({problem for check in CASE_CHECKS for problem in check(one)})
 
 
+def problems_of_lesson(course: Course, lesson_id: str) -> list[Problem]:
+    """What is wrong with the questions of one lesson and their near twins. Raises NoSuchEntry."""
+    one = course.with_one_lesson(lesson_id)
+    try:
+        for path in one.bank_paths:
+            one.question_file(path)
+    except Problems as error:
+        return list(error.problems)
+    return sorted({problem for check in LESSON_CHECKS for problem in check(one)})
+
+
+def problems_of_consultation(course: Course, consultation_id: str) -> list[Problem]:
+    """What is wrong with one consultation; the rest of the course is not read. Raises NoSuchEntry."""
+    one = course.with_one_consultation(consultation_id)
+    try:
+        one.consultation(consultation_id)
+    except Problems as error:
+        return list(error.problems)
+    return sorted(set(consultations(one)))
+
+
 def unreadable(course: Course) -> Iterator[Problem]:
     """Files that do not load: not YAML, not of the model, or leaning on a rule that is not there."""
     readers: list[Callable[[], object]] = [lambda: course.outline]
     readers += [lambda rule=rule: course.law[rule] for rule in course.law]  # type: ignore[misc]
-    readers += [lambda path=path: course.question_file(path) for path in course.question_paths]  # type: ignore[misc]
+    readers += [lambda path=path: course.question_file(path) for path in course.bank_paths]  # type: ignore[misc]
     readers += [lambda case=case: course.scenario(case) for case in course.scenario_paths]  # type: ignore[misc]
+    readers += [lambda name=name: course.consultation(name) for name in course.consultation_paths]  # type: ignore[misc]
     readers += [lambda term=term: course.term(term) for term in course.term_paths]  # type: ignore[misc]
     readers += [lambda paper=paper: course.specimen(paper) for paper in course.specimen_paths]  # type: ignore[misc]
     readers += [lambda name=name: course.figures(name) for name in course.figure_paths]  # type: ignore[misc]
@@ -56,9 +79,10 @@ def unreadable(course: Course) -> Iterator[Problem]:
 
 
 CHECKS: tuple[Check, ...] = (
-    names, reasons, cited_law, invariants, test_wise, references, listing, unwritten, double_entry, case_design, twins, lessons,
-    reading_level, lookups, forms, coverage, stray_files, fresh_exercises, keys_in_exercises,
+    names, reasons, cited_law, invariants, near_twins, test_wise, references, listing, unwritten, double_entry, case_design, twins, interviews, consultations,
+    lessons, reading_level, lookups, forms, coverage, stray_files, fresh_exercises, keys_in_exercises,
 )  # fmt: skip
 CASE_CHECKS: tuple[Check, ...] = (
-    names, reasons, cited_law, invariants, references, unwritten, double_entry, case_design, twins,
+    names, reasons, cited_law, invariants, references, unwritten, double_entry, case_design, twins, interviews,
 )  # fmt: skip
+LESSON_CHECKS: tuple[Check, ...] = (names, reasons, cited_law, invariants, near_twins, references)

@@ -33,9 +33,7 @@ def everything_asked(course: Course) -> list[Question]:
     """All questions of the bank and the cases that are graded without a person, numbers put in."""
     day = course.outline.as_of
     bank = [
-        resolved(q, day, course.value_on)
-        for path in course.question_paths
-        for q in course.question_file(path).questions
+        resolved(q, day, course.value_on) for path in course.bank_paths for q in course.question_file(path).questions
     ]
     cases = [q for case in course.scenario_paths for q in course.scenario(case).questions]
     return [question for question in (*bank, *cases) if not isinstance(question, Memo)]

@@ -64,6 +64,11 @@ def key_texts(case: Scenario) -> list[str]:
     """Every sentence of a case that a learner must not see before grading, longer than a few words."""
     issues = [*case.issues, *(case.twin.issues if case.twin else ())]
     texts = [case.debrief, *(issue.because for issue in issues), *(thing.says for thing in case.hidden)]
+    if case.interview:
+        texts += [text for fact in case.interview.facts for text in (fact.says, fact.because)]
+        texts += [text for ask in case.interview.asks for text in (ask.answer, ask.guarded or "", ask.because)]
+        texts += [pair.because for pair in case.interview.order]
+        texts += [line.because for line in case.interview.statements]
     for question in case.questions:
         texts.append(question.fact or "")
         match question:

@@ -26,7 +26,7 @@ def references(course: Course) -> Iterator[Problem]:
     }
     for path, number, question, _ in asked(course):
         lesson, _, slug = (question.reread or "").rpartition("#")
-        if path in course.question_paths:
+        if path in course.bank_paths:
             lesson = course.question_file(path).lesson or lesson_of.get(question.objective or "", "")
             if question.objective not in goals.get(lesson, set()):
                 fix = f"choose one of {', '.join(sorted(goals.get(lesson, set()))) or 'the objectives in course.yaml'}"

@@ -18,7 +18,7 @@ Check = Callable[[Course], Iterator[Problem]]
 
 def asked(course: Course) -> Iterator[tuple[Path, int, Question, date]]:
     """Every question with its file, its place in the file, and the day it is asked on."""
-    for path in course.question_paths:
+    for path in course.bank_paths:
         for number, question in enumerate(course.question_file(path).questions):
             yield path, number, question, course.outline.as_of
     for case, path in course.scenario_paths.items():

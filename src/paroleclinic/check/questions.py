@@ -22,9 +22,9 @@ def names(course: Course) -> Iterator[Problem]:
         for name in [question.id, *parts(question)]:
             if not SLUG.fullmatch(name):
                 yield at(course, path, number, question, f"the id {name!r} is not kebab-case", "use a-z, 0-9 and -")
-    bank = Counter(q.id for path in course.question_paths for q in course.question_file(path).questions)
+    bank = Counter(q.id for path in course.bank_paths for q in course.question_file(path).questions)
     for path, number, question, _ in asked(course):
-        if bank[question.id] > 1 and path in course.question_paths:
+        if bank[question.id] > 1 and path in course.bank_paths:
             yield at(course, path, number, question, "another question has this id", "give it an id of its own")
     outline = course.outline
     named = [*(lesson.id for lesson in outline.lessons), *(unit.id for unit in outline.units), *course.law]
@@ -155,3 +155,32 @@ def other_answers(question: Question) -> Iterator[object]:
             yield from (str(slip.answer) for slip in question.slips)
         case Memo():
             return
+
+
+def near_twins(course: Course) -> Iterator[Problem]:
+    """A near twin asks the point of a question of its lesson again: the same law, other facts, one for each question."""
+    for path in course.twin_paths:
+        lesson = course.question_file(path).lesson
+        bank = {
+            q.id: q for p in course.question_paths if p.stem == path.stem for q in course.question_file(p).questions
+        }
+        seen: set[str] = set()
+        for number, question in enumerate(course.question_file(path).questions):
+            other = bank.get(question.near or "")
+            if lesson != path.stem or other is None:
+                says, fix = (
+                    f"it is near {question.near!r}, which its lesson does not ask",
+                    "name a question of the lesson",
+                )
+            elif other.id in seen:
+                says, fix = f'"{other.id}" has another near twin', "keep one"
+            elif not {*question.rules} & {*other.rules}:
+                says, fix = f'it shares no rule with "{other.id}"', "ask the same law of other facts"
+            elif question.objective != other.objective:
+                says, fix = f'its objective is not that of "{other.id}"', f"write objective: {other.objective}"
+            elif question.prompt.strip() == other.prompt.strip():
+                says, fix = f'it asks what "{other.id}" asks', "change the facts"
+            else:
+                seen.add(other.id)
+                continue
+            yield at(course, path, number, question, says, fix)

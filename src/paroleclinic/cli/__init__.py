@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from paroleclinic.cli import law, new, spot
+from paroleclinic.cli import law, new, progress, record, spot
 from paroleclinic.cli.folder import HERE, Folder, course_at
 from paroleclinic.course import NoSuchEntry
 from paroleclinic.reading import Problems
@@ -17,6 +17,8 @@ from paroleclinic.reading import Problems
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(law.app, name="law")
 app.add_typer(new.app, name="new")
+app.add_typer(progress.app, name="progress")
+app.add_typer(record.app, name="record")
 app.command()(spot.spot)
 
 
@@ -29,12 +31,20 @@ def main() -> None:
 def check(
     course: Folder = HERE,
     case: Annotated[str | None, typer.Option(help="Look at this client file only, which is quick.")] = None,
+    lesson: Annotated[str | None, typer.Option(help="Look at the questions of this lesson only.")] = None,
+    consultation: Annotated[str | None, typer.Option(help="Look at this consultation only.")] = None,
 ) -> None:
     """Print every problem of the content, each with file, line and cure; nothing when there is none."""
-    from paroleclinic.check import problems, problems_of_case
+    from paroleclinic.check import problems, problems_of_case, problems_of_consultation, problems_of_lesson
 
+    there = course_at(course)
     try:
-        found = problems_of_case(course_at(course), case) if case else problems(course_at(course))
+        if case:
+            found = problems_of_case(there, case)
+        elif lesson:
+            found = problems_of_lesson(there, lesson)
+        else:
+            found = problems_of_consultation(there, consultation) if consultation else problems(there)
     except NoSuchEntry as error:
         typer.echo(error, err=True)
         raise typer.Exit(2) from None

@@ -38,7 +38,7 @@ def show(
         held: Version | None = rule.at(day)
     except NotYetLaw:
         held = None
-    rests = resting(course).get(rule_id, ())
+    rests = resting(course, rule_id).get(rule_id, ())
     if as_json:
         _json(
             {

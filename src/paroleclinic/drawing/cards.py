@@ -33,6 +33,14 @@ def title_card(lesson: Lesson, outline: Outline) -> Drawing:
     return Drawing(html, f"{lesson.title}: {lesson.question}")
 
 
+def resume(section: str) -> str:
+    """A link to the section, given as its slug, where the learner was last; nothing when there is none."""
+    if not section:
+        return ""
+    words = section.replace("-", " ").capitalize()
+    return f'<p class="pc-soft">You were at: <a data-lesson="#{escape(section, quote=True)}" href="#">{escape(words)}</a></p>'
+
+
 def page_card(page: Page, outline: Outline) -> Drawing:
     """The card at the top of a page that is no lesson."""
     html = f"""<section class="pc-card pc-title" aria-label="About this page"><p class="pc-ask">{escape(page.question)}</p>
@@ -70,7 +78,7 @@ def rule_card(rule: Rule, day: date) -> str:
     trap = f"<p><strong>Trap:</strong> {escape(rule.trap)}</p>" if rule.trap else ""
     return f"""<section class="pc-card" aria-label="Law: {escape(rule.title, quote=True)}"><div class="pc-head">
 <h3>{escape(rule.title)}</h3><span class="pc-badge {tone}">{STATUS_WORDS[version.status]}</span></div>
-{_figure(version)}{paragraphs(version.says)}{trap}{_facts(version)}
+{_figure(version)}{paragraphs(version.says)}{trap}{_spoken(version)}{_facts(version)}
 {tag("p", changed.strip(), "pc-soft")}</section>"""
 
 
@@ -80,7 +88,7 @@ def law_lines(rule: Rule, day: date) -> str:
     cites = "; ".join(source.cite for source in version.sources)
     note = f" <em>{escape(version.note)}</em>" if version.note else ""
     return f"""<details class="pc-law"><summary>The rule on {long_day(day)}: <strong>{escape(rule.title)}</strong></summary>
-<p>{escape(version.says)}{note}</p><p class="pc-soft">{escape(cites)} · since: {escape(version.since)} · {SURE[version.confidence]}</p>
+<p>{escape(version.says)}{note}</p>{_spoken(version)}<p class="pc-soft">{escape(cites)} · since: {escape(version.since)} · {SURE[version.confidence]}</p>
 </details>"""
 
 
@@ -106,36 +114,18 @@ def timeline(rule: Rule) -> Drawing:
     return Drawing(html, "; ".join(f"{_from(v)}: {v.says}" for v in rule.versions))
 
 
-def course_map(outline: Outline, glances: dict[str, Glance]) -> Drawing:
-    """The lessons and the cases that practice them, with links; `glances` maps case ids to titles, stars and minutes."""
-    items = []
-    for lesson in outline.lessons:
-        links = [
-            f"<li>{_link(unit.id, case, glances[case])}</li>"
-            for unit in outline.units
-            if unit.lesson == lesson.id
-            for case in unit.cases
-        ]
-        many = "1 case" if len(links) == 1 else f"{len(links)} cases"
-        cases = f"<details><summary>{many}</summary><ul>{''.join(links)}</ul></details>" if links else ""
-        here = ' <span class="pc-badge">you are here</span>' if lesson.id.startswith("00") else ""
-        items.append(
-            f'<li><h3><a href="{lesson.id}.ipynb">{escape(lesson.title)}</a>{here}</h3>'
-            f'<p>{escape(lesson.question)}</p><p class="pc-soft">{lesson.minutes} minutes</p>'
-            f"{cases}</li>"
-        )
-    items += [
-        f'<li class="page"><h3><a href="{page.id}.ipynb">{escape(page.title)}</a></h3>{tag("p", page.question)}</li>'
-        for page in outline.pages
-    ]
-    html = f'<nav aria-label="Map of the course"><ul class="pc-map">{"".join(items)}</ul></nav>'
-    return Drawing(html, ", ".join(lesson.title for lesson in outline.lessons))
-
-
 def amount(version: Version) -> str:
     """A version's number as a person writes it, such as "$1,050" or "23 months"."""
     value = f"{Decimal(version.value or 0):,}"
     return f"${value}" if version.unit == "US dollars" else f"{value} {escape(version.unit or '')}"
+
+
+def _spoken(version: Version) -> str:
+    if not version.client:
+        return ""
+    return (
+        f'<details class="pc-spoken"><summary>How to say it to a client</summary>{paragraphs(version.client)}</details>'
+    )
 
 
 def _figure(version: Version) -> str:

@@ -119,10 +119,13 @@ def _points(mark: Mark) -> str:
 
 
 def _reread(mark: Mark) -> str:
-    """Where to read again after a miss; the page makes a link of it, where it can."""
-    if mark.verdict in ("right", "waiting") or not mark.question.reread:
-        return ""
-    lesson, _, slug = mark.question.reread.rpartition("#")
+    """Where to read again after a miss."""
+    return "" if mark.verdict in ("right", "waiting") or not mark.question.reread else reread(mark.question.reread)
+
+
+def reread(place: str) -> str:
+    """A line that names a heading of a lesson, given as `LESSON#SLUG`; the page makes a link of it, where it can."""
+    lesson, _, slug = place.rpartition("#")
     words = slug.replace("-", " ").capitalize() + (f" (lesson {lesson.split('-')[0]})" if lesson else "")
     return f'<p>Reread: <a data-lesson="{escape(f"{lesson}#{slug}", quote=True)}">{escape(words)}</a></p>'
 

@@ -37,6 +37,7 @@ def command(root: Path, *more: str, page: str = FIRST_PAGE) -> list[str]:
         f"--LabApp.default_url=/lab/tree/{page}",
         f"--config={HERE / 'server_config.py'}",
         f"--LabApp.app_settings_dir={HERE}",
+        "--LabApp.expose_app_in_browser=True",  # links of the course open beside the page, without loading JupyterLab anew
         f"--ServerApp.root_dir={root}",
         *([] if has_desktop() else ["--no-browser"]),
         *more,

@@ -11,11 +11,12 @@ from paroleclinic.course import Course
 from paroleclinic.drawing import Drawing, paragraphs
 from paroleclinic.drawing.cards import DISCLAIMER
 from paroleclinic.drawing.exhibits import papers
+from paroleclinic.drawing.hints import ladder
 from paroleclinic.drawing.marks import case_marks, harm_first, lesson_of_case, rubric, score, verdict
 from paroleclinic.grading import grade_case, key_answers
 from paroleclinic.law import long_day
 from paroleclinic.widgets.desk import Desk
-from paroleclinic.widgets.lesson import here
+from paroleclinic.widgets.place import here, noted
 from paroleclinic.widgets.questions import Questions, public
 
 
@@ -23,13 +24,22 @@ def case(case_id: str) -> Questions:
     """The case, with the answers saved so far. Every change is appended to answers.jsonl beside the notebook."""
     course = here()
     scenario = course.scenario(case_id)
-    desk = Desk(scenario.id, scenario.questions, partial(_explained, course, scenario))
+    titles = {paper.id: paper.title for paper in scenario.exhibits}
+    desk = Desk(
+        scenario.id,
+        scenario.questions,
+        partial(_explained, course, scenario),
+        f"{scenario.unit}/{scenario.id}",
+        lambda question: ladder(question, titles, course.law, scenario.as_of),
+    )
     return Questions(
         desk.hear,
         mode="case",
         intro=opening(scenario),
         questions=public(scenario.questions, scenario.exhibits, scenario.twin),
         answers=desk.answers(),
+        sure=desk.sure(),
+        home=course.outline.lessons[0].id,
         trouble=desk.open(),
     )
 
@@ -53,6 +63,9 @@ def opening(scenario: Scenario) -> str:
 
 def _explained(course: Course, scenario: Scenario, answers: Mapping[str, object]) -> tuple[dict[str, str], str]:
     mark = grade_case(scenario, answers)
+    noted(
+        "graded", unit=scenario.unit, case=scenario.id, earned=mark.earned, points=mark.points, harm=bool(mark.harmful)
+    )
     html = {m.question.id: verdict(m, course.law, scenario.as_of, reveal=True) for m in mark.marks}
     if scenario.memo:
         html[scenario.memo.id] += rubric(scenario.memo)

@@ -3,48 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 from pathlib import Path
+from typing import Any
 
-from paroleclinic.answers import FILE_NAME, NotReadable, NotSaved, read_answers, record, record_event
+from paroleclinic.answers import FILE_NAME, Answered, NotReadable, read_answers, record, record_event
 from paroleclinic.grading import grade
+from paroleclinic.lines import NotSaved
 from paroleclinic.questions import Question
+from paroleclinic.widgets.place import noted, now
 
 Explained = Callable[[Mapping[str, object]], tuple[dict[str, str], str]]
 
 
 class Desk:
-    """Where one case or test is worked. `explain(answers)` gives the page of each question and the summary."""
+    """Where one case or test is worked. `explain(answers)` gives the page of each question and the summary.
 
-    def __init__(self, name: str, questions: tuple[Question, ...], explain: Explained) -> None:
-        self.name, self.explain = name, explain
+    `page` is what the diary calls it, `hints(question)` the hints there are, easiest first.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        questions: tuple[Question, ...],
+        explain: Explained,
+        page: str,
+        hints: Callable[[Question], list[str]] | None = None,
+    ) -> None:
+        self.name, self.explain, self.page, self.hints = name, explain, page, hints
         self.questions = {question.id: question for question in questions}
         self.path = Path.cwd() / FILE_NAME
 
     def answers(self) -> dict[str, object]:
         """The answers saved so far; an unusable file counts as none and is left untouched."""
+        return self._saved().of(self.name)
+
+    def sure(self) -> dict[str, str]:
+        """Question -> how sure the learner was, where it was said."""
+        return {question: sure for (case, question), sure in self._saved().certainty.items() if case == self.name}
+
+    def _saved(self) -> Answered:
         try:
-            return read_answers(self.path).of(self.name)
+            return read_answers(self.path)
         except NotReadable:
-            return {}
+            return Answered()
 
     def open(self) -> str:
         """Note in the file that the page was opened; returns what keeps answers from being saved, or nothing."""
         try:
-            record_event(self.path, _now(), self.name, "opened")
+            record_event(self.path, now(), self.name, "opened")
         except NotSaved as error:
             return f"Answers cannot be saved here: {error}. Copy the whole course to a folder of your own."
         return ""
 
-    def hear(self, do: str, question_id: str, value: object) -> dict[str, object]:
+    def hear(self, do: str, question_id: str, message: Mapping[str, Any]) -> dict[str, object]:
         """Answer one message of the page."""
+        value = message.get("value")
         if do == "show":
             return self._show()
+        if do == "worked":
+            noted("worked", page=self.page, seconds=value)
+        if do == "opened":
+            noted("opened", page=self.page)
+        if do == "hint" and question_id in self.questions and self.hints:
+            return hint(self.hints(self.questions[question_id]), value)
         if do != "answer" or question_id not in self.questions:
             return {"re": "nothing"}
         try:
-            record(self.path, _now(), self.name, question_id, value)
+            record(self.path, now(), self.name, question_id, value, message.get("sure"))
         except NotSaved as error:
             return {"re": "not-saved", "why": f"{error}."}
         said: dict[str, object] = {"re": "saved", "at": datetime.now().strftime("%H:%M:%S")}
@@ -53,7 +80,7 @@ class Desk:
 
     def _show(self) -> dict[str, object]:
         try:
-            record_event(self.path, _now(), self.name, "shown")
+            record_event(self.path, now(), self.name, "shown")
         except NotSaved as error:
             why = f"<p>Not shown, because it could not be noted: {escape(str(error))}.</p>"
             return {"re": "shown", "html": {}, "summary": why}
@@ -61,5 +88,7 @@ class Desk:
         return {"re": "shown", "html": html, "summary": summary}
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def hint(ladder: list[str], shown: object) -> dict[str, object]:
+    """The answer to "one more hint", when `shown` hints stand there already."""
+    place = shown if isinstance(shown, int) and 0 <= shown < len(ladder) else len(ladder) - 1
+    return {"re": "hint", "html": ladder[place], "more": place + 1 < len(ladder)}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 from paroleclinic.course import Course
+from paroleclinic.drawing.learner import gain_card
 from paroleclinic.drawing.marks import test_result, verdict
 from paroleclinic.grading import grade
+from paroleclinic.progress import Progress
 from paroleclinic.questions import Question
 from paroleclinic.widgets.desk import Desk
-from paroleclinic.widgets.lesson import here
+from paroleclinic.widgets.place import diary, here, noted
 from paroleclinic.widgets.questions import Questions, public
 
 
@@ -18,17 +19,43 @@ def test_form(form_id: str) -> Questions:
     """The questions of one form, such as the pre-test, with the answers saved so far."""
     course = here()
     questions = course.form(form_id)
-    desk = Desk(form_id, questions, partial(_explained, course, questions, form_id))
-    return Questions(desk.hear, mode="test", questions=public(questions), answers=desk.answers(), trouble=desk.open())
+    desk = Desk(
+        form_id, questions, lambda answers: _explained(course, questions, form_id, answers, desk.sure()), form_id
+    )
+    return Questions(
+        desk.hear,
+        mode="test",
+        questions=public(questions, hints=False),
+        answers=desk.answers(),
+        sure=desk.sure(),
+        trouble=desk.open(),
+    )
 
 
 def _explained(
-    course: Course, questions: tuple[Question, ...], form_id: str, answers: Mapping[str, object]
+    course: Course,
+    questions: tuple[Question, ...],
+    form_id: str,
+    answers: Mapping[str, object],
+    sure: Mapping[str, str],
 ) -> tuple[dict[str, str], str]:
     marks = [grade(question, answers.get(question.id)) for question in questions]
+    verdicts = {mark.question.id: mark.verdict for mark in marks}
+    noted("tested", form=form_id, marks=verdicts, certainty={name: sure[name] for name in verdicts if name in sure})
     reveal = form_id != "pre-test"  # the keys of the first test would spoil the lessons; they teach the answers instead
     html = {
         mark.question.id: verdict(mark, course.law, course.outline.as_of, reveal=True) if reveal else ""
         for mark in marks
     }
-    return html, test_result(marks, course.outline, reveal)
+    return html, test_result(marks, course.outline, reveal) + gained(course, diary().progress())
+
+
+def gained(course: Course, progress: Progress) -> str:
+    """What lies between the two forms, once both were taken; else nothing."""
+    before, after = (progress.tests.get(form, [])[-1:] for form in ("pre-test", "post-test"))
+    if not before or not after:
+        return ""
+    objective = {
+        question.id: question.objective for form in ("pre-test", "post-test") for question in course.form(form)
+    }
+    return gain_card(before[0], after[0], objective, course.outline)

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from functools import cache
 from html import escape
-from pathlib import Path
+from typing import Any
 
 from paroleclinic.course import Course
 from paroleclinic.drawing import Drawing, cards, charts, exhibits, lookup
+from paroleclinic.drawing.hints import ladder
 from paroleclinic.drawing.marks import verdict
-from paroleclinic.grading import grade
+from paroleclinic.grading import Mark, grade
+from paroleclinic.questions import Question
+from paroleclinic.widgets.desk import hint
 from paroleclinic.widgets.pages import Sift, TitleCard
+from paroleclinic.widgets.place import diary, here, noted
 from paroleclinic.widgets.questions import Questions, public
 
 FEW_CASES = 6  # links in a lesson that has no unit of its own
-
-
-def here() -> Course:
-    """The course around the notebook that is running; each file is read once while its kernel lives."""
-    return _course(Course.around(Path.cwd()).root)
-
-
-@cache
-def _course(root: Path) -> Course:
-    return Course(root)
 
 
 def title(page_id: str) -> TitleCard:
@@ -43,7 +37,8 @@ def title(page_id: str) -> TitleCard:
         }
         for term in course.terms_in(course.root / "notebooks" / f"{page_id}.ipynb")
     ]
-    return TitleCard(html=str(card), terms=terms if page_id != "glossary" else [])
+    again = cards.resume(diary().progress().pages.get(page_id, ""))
+    return TitleCard(page_id, html=f"{card}{again}", terms=terms if page_id != "glossary" else [])
 
 
 def rule(*rule_ids: str, on: str | None = None) -> Drawing:
@@ -113,23 +108,40 @@ def cases(lesson_id: str) -> Drawing:
     return cards.cases({place: course.glance(place[1]) for place in shown}, own=bool(own))
 
 
-def course_map() -> Drawing:
-    """The lessons and cases of the course, with links."""
-    course = here()
-    glances = {case: course.glance(case) for unit in course.outline.units for case in unit.cases}
-    return cards.course_map(course.outline, glances)
-
-
 def quiz(*question_ids: str) -> Questions:
-    """Questions of the bank with Check, retry and undo; each answer is explained on the spot."""
+    """Questions of the bank with Check, hints, retry and undo; each answer is explained on the spot and noted in the diary."""
     course = here()
     found = {question_id: course.question(question_id) for question_id in question_ids}
 
-    def hear(do: str, question_id: str, value: object) -> dict[str, object]:
-        if do != "check" or question_id not in found:
+    def hear(do: str, question_id: str, message: Mapping[str, Any]) -> dict[str, object]:
+        if question_id not in found:
             return {"re": "nothing"}
-        mark = grade(found[question_id], value)
-        html = verdict(mark, course.law, course.outline.as_of, reveal=mark.verdict == "right")
-        return {"re": "checked", "html": html}
+        question = found[question_id]
+        if do == "hint":
+            return hint(ladder(question, {}, course.law, course.outline.as_of), message.get("value"))
+        if do != "check":
+            return {"re": "nothing"}
+        mark = grade(question, message.get("value"))
+        right = mark.verdict == "right"
+        answer: dict[str, object] = {
+            "re": "checked",
+            "html": verdict(mark, course.law, course.outline.as_of, reveal=right),
+            "why": tried(course, question, mark, message),
+        }
+        twin = None if right or mark.verdict in ("blank", "unreadable") else course.near_twin(question_id)
+        if twin:
+            found[twin.id] = twin
+            answer["twin"] = public([twin])[0]
+        return answer
 
     return Questions(hear, mode="lesson", questions=public(found.values()))
+
+
+def tried(course: Course, question: Question, mark: Mark, message: Mapping[str, Any], page: str = "") -> str:
+    """Note a try in the diary; returns why it could not be kept, or nothing. A blank is no try."""
+    if mark.verdict in ("blank", "unreadable"):
+        return ""
+    more: dict[str, object] = {"harm": True} if mark.harmful else {}
+    more |= {key: message[name] for key, name in (("certainty", "sure"), ("hints", "hints")) if message.get(name)}
+    name = question.near or question.id
+    return noted("tried", page=page or course.lesson_of(name), question=name, verdict=mark.verdict, **more)

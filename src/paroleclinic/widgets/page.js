@@ -3,16 +3,40 @@
 const PROSE = ".jp-RenderedMarkdown p, .jp-RenderedMarkdown li, .jp-RenderedMarkdown td";
 const LEAVE = "a, button, code, pre, svg, h1, h2, h3, .pc-pop";
 const SETTLED = 400; // milliseconds without a change: the page has been drawn
+const READING = 3000; // milliseconds that a heading stands on the screen: its section is being read
 
 function render({ model, el }) {
-  el.classList.add("pc");
+  begin(el);
   el.innerHTML = model.get("html");
+  const trouble = make("p", { className: "pc-saved bad", role: "status" });
+  el.append(trouble);
+  for (const link of el.querySelectorAll("[data-lesson]")) point(link, el);
   const terms = new Map(model.get("terms").map((term) => [term.id, { ...term, used: false }]));
   const made = [];
   let waiting;
   let page;
   const watcher = new MutationObserver(() => later());
   const sizes = new ResizeObserver(() => later());
+  const timers = new Map();
+  const sections = new IntersectionObserver((seen) => {
+    for (const { target, isIntersecting } of seen) {
+      clearTimeout(timers.get(target));
+      if (isIntersecting) timers.set(target, setTimeout(() => read(target), READING));
+    }
+  });
+
+  function read(heading) {
+    sections.unobserve(heading);
+    model.send({ do: "read", value: slugOf(heading.textContent) });
+  }
+
+  function follow() {
+    for (const heading of page.querySelectorAll(".jp-RenderedMarkdown h2")) {
+      if (heading.dataset.pcSection !== undefined) continue;
+      heading.dataset.pcSection = "";
+      sections.observe(heading);
+    }
+  }
 
   function later() {
     clearTimeout(waiting);
@@ -29,6 +53,7 @@ function render({ model, el }) {
   function mark() {
     watcher.disconnect();
     reach();
+    follow();
     for (const block of page.querySelectorAll(PROSE)) {
       if (block.closest("[data-pc-terms]")) continue;
       block.dataset.pcTerms = "";
@@ -98,13 +123,22 @@ function render({ model, el }) {
     return holder;
   }
 
+  const hear = (message) => { trouble.textContent = message.trouble ?? ""; };
+  model.on("msg:custom", hear);
+  let stop = () => {};
   requestAnimationFrame(() => {
-    page = el.closest(".jp-Document, .jp-MainAreaWidget") ?? document.body;
+    page = around(el);
+    model.send({ do: "opened" });
+    stop = clocked(el, (seconds) => model.send({ do: "worked", value: seconds }));
     sizes.observe(page);
     later();
   });
   return () => {
     clearTimeout(waiting);
+    stop();
+    model.off("msg:custom", hear);
+    for (const timer of timers.values()) clearTimeout(timer);
+    sections.disconnect();
     watcher.disconnect();
     sizes.disconnect();
     for (const holder of made) holder.replaceWith(holder.firstChild.textContent);

@@ -5,8 +5,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 import anywidget
@@ -16,8 +15,9 @@ from paroleclinic.content import Exhibit, Twin
 from paroleclinic.drawing import style
 from paroleclinic.law import long_day
 from paroleclinic.questions import Amount, Group, Item, Many, Match, Memo, One, Option, Order, Question, Step
+from paroleclinic.widgets.place import script
 
-Hear = Callable[[str, str, object], dict[str, object]]
+Hear = Callable[[str, str, Mapping[str, Any]], dict[str, object]]
 
 
 class _Named(Protocol):
@@ -29,14 +29,16 @@ N = TypeVar("N", bound=_Named)
 
 
 class Questions(anywidget.AnyWidget):
-    """Questions on a page. `hear(do, question, value)` answers each message; the key never reaches the page."""
+    """Questions on a page. `hear(do, question, message)` answers each message; the key never reaches the page."""
 
-    _esm = (Path(__file__).parent / "questions.js").read_text(encoding="utf-8")
+    _esm = script("common.js", "forms.js", "questions.js")
     _css = style()
     mode = traitlets.Unicode("lesson").tag(sync=True)  # "lesson": Check; "case" and "test": save each change
     intro = traitlets.Unicode("").tag(sync=True)
     questions = traitlets.List().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
+    sure = traitlets.Dict().tag(sync=True)  # question -> low, medium or high
+    home = traitlets.Unicode("").tag(sync=True)  # the page where a unit is handed in
     trouble = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, hear: Hear, **kwargs: Any) -> None:
@@ -48,7 +50,7 @@ class Questions(anywidget.AnyWidget):
         if not isinstance(message, dict):
             return
         do, question = str(message.get("do")), str(message.get("id", ""))
-        self.send({**self._hear(do, question, message.get("value")), "id": question, "n": message.get("n")})
+        self.send({**self._hear(do, question, message), "id": question, "n": message.get("n")})
 
 
 def public(
@@ -56,6 +58,8 @@ def public(
     exhibits: tuple[Exhibit, ...] = (),
     twin: Twin | None = None,
     learner: str | None = None,
+    *,
+    hints: bool = True,
 ) -> list[dict[str, object]]:
     """The questions as the page may see them: no key, no reason, no rubric, no fact.
 
@@ -69,6 +73,7 @@ def public(
             "kind": question.kind,
             "prompt": question.prompt.strip(),
             "points": question.points,
+            "hints": hints,
             "aside": f"The same file on another day, {long_day(twin.as_of)}. {twin.says.strip()}"
             if twin and question.mirrors
             else "",

@@ -1,33 +1,26 @@
 // Pieces of a page that filters and a search narrow down. A piece bears data-in, the names of the filters that show it.
-function make(name, attributes = {}, ...children) {
-  const node = Object.assign(document.createElement(name), attributes);
-  node.append(...children);
-  return node;
-}
-
 function render({ model, el }) {
-  el.classList.add("pc");
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
+  begin(el);
   const what = model.get("what");
   const body = make("div", { innerHTML: model.get("html"), className: "pc-sifted" });
   const boxes = [];
   const bar = make("div", { className: "pc-sift" });
   for (const group of model.get("filters")) {
     const own = group.filters.map(({ id, title }) => {
-      const box = make("input", { type: "checkbox", checked: true, value: id, onchange: sift });
+      const box = make("input", { type: "checkbox", checked: true, value: id, on: { change: sift } });
       boxes.push(box);
       return [box, make("label", { className: "pc-chip" }, box, make("span", {}, title))];
     });
     const set = (on) => () => { for (const [box] of own) box.checked = on; sift(); };
     bar.append(make("fieldset", {}, make("legend", {}, group.title), ...own.map(([, label]) => label),
-      make("button", { type: "button", className: "pc-link", onclick: set(true) }, "All"),
-      make("button", { type: "button", className: "pc-link", onclick: set(false) }, "None")));
+      make("button", { type: "button", className: "pc-link", on: { click: set(true) } }, "All"),
+      make("button", { type: "button", className: "pc-link", on: { click: set(false) } }, "None")));
   }
-  const search = make("input", { type: "search", oninput: sift });
+  const search = make("input", { type: "search", on: { input: sift } });
   if (model.get("search")) bar.append(make("label", { className: "pc-field" }, "Search ", search));
   const count = make("p", { className: "pc-soft" });
   count.setAttribute("role", "status");
-  if (model.get("print")) bar.append(make("button", { type: "button", onclick: print }, "Print"));
+  if (model.get("print")) bar.append(make("button", { type: "button", on: { click: print } }, "Print"));
   bar.append(count);
   el.append(bar, body);
 

@@ -1,0 +1,247 @@
+"""What a learner has done, in `progress.jsonl` beside course.yaml: one JSON line for each thing that happened.
+
+A line is `{"v": 1, "at": "2026-11-24T10:15:30.123Z", "did": …, …}`. What may stand after `did`, with its other keys:
+
+- `welcomed`: `name`, `role`, `language`; the last one counts
+- `opened`: `page` (the id of a lesson or page, or `UNIT/CASE`)
+- `read`: `page`, `section` (the slug of a heading that was scrolled through)
+- `tried`: `page`, `question`, `verdict`, and `certainty`, `hints`, `harm` where there is one
+- `tested`: `form`, `marks` (question -> verdict), `certainty` (question -> low, medium or high)
+- `graded`: `unit`, `case`, `earned`, `points`, `harm` (the learner looked at the key of a case)
+- `met`: `case`, `asked` (what was said, in order), `total` (of 100)
+- `consulted`: `consultation`, `choices`, `scene`, `ending`
+- `reviewed`: `card`, `day`, `rating` (1 to 4), `stability` (days), `difficulty` (1 to 10), `due` (a day)
+- `worked`: `page`, `seconds` (active; idle time is left out)
+- `skipped`: `what` (such as the pre-test)
+- `handed-in`: `unit`, `file`, `code`
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+from paroleclinic.lines import append, entries, stamp
+
+FILE_NAME = "progress.jsonl"
+LONGEST_STRETCH = 300  # seconds one `worked` line may count
+
+
+class Try(NamedTuple):
+    """One answer to a question: `first` says that none came before it."""
+
+    question: str
+    right: bool
+    certainty: str
+    hints: int
+    harm: bool
+    first: bool
+    day: date
+
+
+class Memory(NamedTuple):
+    """What the last review of a card left: stability in days, difficulty from 1 to 10, and the day it is due."""
+
+    stability: float
+    difficulty: float
+    due: date
+    reviewed: date
+    times: int
+
+
+class Graded(NamedTuple):
+    """How a case went when its key was looked at."""
+
+    unit: str
+    case: str
+    earned: float
+    points: float
+    harm: bool
+    at: str
+
+
+class Met(NamedTuple):
+    """How an interview went, of 100."""
+
+    case: str
+    total: int
+    at: str
+
+
+class Consulted(NamedTuple):
+    """How a consultation ended."""
+
+    consultation: str
+    scene: str
+    ending: str
+    at: str
+
+
+class Tested(NamedTuple):
+    """One sitting of a form of the test: question -> verdict, question -> certainty."""
+
+    form: str
+    marks: Mapping[str, str]
+    certainty: Mapping[str, str]
+    at: str
+
+
+@dataclass
+class Progress:
+    """All that was done, in order. `problems` names lines that were passed over.
+
+    `pages` maps each page that was opened to the section read last, the page opened last at the end.
+    """
+
+    name: str = ""
+    role: str = ""
+    language: str = "en"
+    welcomed: bool = False
+    pages: dict[str, str] = field(default_factory=dict)
+    read: dict[str, set[str]] = field(default_factory=dict)
+    tries: list[Try] = field(default_factory=list)
+    last: dict[str, Try] = field(default_factory=dict)
+    ever_right: set[str] = field(default_factory=set)
+    tests: dict[str, list[Tested]] = field(default_factory=dict)
+    cases: dict[str, Graded] = field(default_factory=dict)
+    met: dict[str, Met] = field(default_factory=dict)
+    consulted: dict[str, list[Consulted]] = field(default_factory=dict)
+    memory: dict[str, Memory] = field(default_factory=dict)
+    begun: dict[str, date] = field(default_factory=dict)
+    seconds: Counter[str] = field(default_factory=Counter)
+    days: set[date] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)
+    handed_in: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    lines: int = 0
+
+    def take(self, entry: Mapping[str, object]) -> None:
+        """Add one entry. Raises ValueError, KeyError or TypeError when it is none."""
+        at = _text(entry, "at")
+        day = datetime.fromisoformat(at).astimezone().date()
+        did = _text(entry, "did")
+        match did:
+            case "welcomed":
+                self.name, self.role = _text(entry, "name"), _text(entry, "role")
+                self.language, self.welcomed = _text(entry, "language"), True
+            case "opened":
+                self._at(_text(entry, "page"))
+            case "read":
+                page, section = _text(entry, "page"), _text(entry, "section")
+                self._at(page, section)
+                self.read.setdefault(page, set()).add(section)
+            case "tried":
+                self._tried(entry, day)
+            case "tested":
+                marks, sure = _texts(entry, "marks"), _texts(entry, "certainty")
+                form = _text(entry, "form")
+                self.tests.setdefault(form, []).append(Tested(form, marks, sure, at))
+            case "graded":
+                case, earned, points = _text(entry, "case"), _number(entry, "earned"), _number(entry, "points")
+                self.cases[case] = Graded(_text(entry, "unit"), case, earned, points, entry.get("harm") is True, at)
+            case "met":
+                case = _text(entry, "case")
+                self.met[case] = Met(case, round(_number(entry, "total")), at)
+            case "consulted":
+                name = _text(entry, "consultation")
+                one = Consulted(name, _text(entry, "scene"), _text(entry, "ending"), at)
+                self.consulted.setdefault(name, []).append(one)
+            case "reviewed":
+                card, on = _text(entry, "card"), date.fromisoformat(_text(entry, "day"))
+                due, before = date.fromisoformat(_text(entry, "due")), self.memory.get(card)
+                times = before.times + 1 if before else 1
+                self.memory[card] = Memory(_number(entry, "stability"), _number(entry, "difficulty"), due, on, times)
+                self.begun.setdefault(card, on)
+            case "worked":
+                seconds = min(max(_number(entry, "seconds"), 0), LONGEST_STRETCH)
+                self._at(_text(entry, "page"))
+                self.seconds[_text(entry, "page")] += round(seconds)
+            case "skipped":
+                self.skipped.add(_text(entry, "what"))
+            case "handed-in":
+                self.handed_in[_text(entry, "unit")] = _text(entry, "file")
+            case _:
+                raise ValueError(f"did: {did!r}")
+        self.days.add(day)
+        self.lines += 1
+
+    def _at(self, page: str, section: str = "") -> None:
+        before = self.pages.pop(page, "")  # to the end again
+        self.pages[page] = section or before
+
+    def _tried(self, entry: Mapping[str, object], day: date) -> None:
+        question, right = _text(entry, "question"), _text(entry, "verdict") == "right"
+        hints = round(_number(entry, "hints")) if "hints" in entry else 0
+        certainty = str(entry.get("certainty") or "")
+        one = Try(question, right, certainty, hints, entry.get("harm") is True, question not in self.last, day)
+        self.tries.append(one)
+        self.last[question] = one
+        if right:
+            self.ever_right.add(question)
+
+
+class Diary:
+    """The progress in one file. It reads only what was appended since it last looked, by this page or by another."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._progress, self._read, self._file = Progress(), 0, 0
+
+    def progress(self) -> Progress:
+        """Everything done so far; a file that is not there is a learner who has not begun."""
+        try:
+            with self.path.open("rb") as file:
+                file.seek(0, 2)
+                size, inode = file.tell(), self.path.stat().st_ino
+                if size < self._read or inode != self._file:
+                    self._progress, self._read, self._file = Progress(), 0, inode  # deleted, or another file
+                file.seek(self._read)
+                whole = file.read(size - self._read).rpartition(b"\n")[0]  # a line in the making waits for its end
+                if whole:
+                    for _, entry in entries(BytesIO(whole)):
+                        self._take(entry)
+                    self._read += len(whole) + 1
+        except FileNotFoundError:
+            self._progress, self._read, self._file = Progress(), 0, 0
+        except OSError as error:
+            self._progress.problems.append(f"{FILE_NAME} cannot be read: {error.strerror}")
+        return self._progress
+
+    def _take(self, entry: dict[str, object] | str) -> None:
+        if isinstance(entry, str):
+            self._progress.problems.append(entry)
+            return
+        try:
+            self._progress.take(entry)
+        except (ValueError, KeyError, TypeError, OverflowError) as error:
+            self._progress.problems.append(f"a line is not of this course ({error})")
+
+    def note(self, did: str, **more: object) -> None:
+        """Append one thing done now and return when it is on disk. Raises NotSaved."""
+        append(self.path, {"v": 1, "at": stamp(datetime.now(UTC)), "did": did, **more})
+
+
+def _text(entry: Mapping[str, object], key: str) -> str:
+    value = entry[key]
+    if not isinstance(value, str):
+        raise TypeError(f"{key} is not text")
+    return value
+
+
+def _number(entry: Mapping[str, object], key: str) -> float:
+    value = entry[key]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e9:
+        raise TypeError(f"{key} is not a number")
+    return float(value)
+
+
+def _texts(entry: Mapping[str, object], key: str) -> Mapping[str, str]:
+    value = entry.get(key) or {}
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise TypeError(f"{key} is not a table of texts")
+    return value

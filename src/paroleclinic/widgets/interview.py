@@ -1,0 +1,76 @@
+"""Meeting the client of a case before the file is read. While it lasts, the file below is out of sight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from paroleclinic.content import Scenario
+from paroleclinic.course import Course, NoSuchEntry
+from paroleclinic.drawing import talk as drawing
+from paroleclinic.interview import Interview, NotOffered, Talk, begin, outcome, played
+from paroleclinic.widgets.pages import Heard, Panel
+from paroleclinic.widgets.place import diary, here
+from paroleclinic.widgets.questions import shuffled, who
+
+
+@dataclass
+class Meeting:
+    """An interview under way: what was asked so far, and which page of it is shown."""
+
+    asked: list[str] = field(default_factory=list)
+
+
+def meet(case_id: str) -> Panel:
+    """The interview of a case. Skipping it, or coming back after it, leaves one line above the file."""
+    course = here()
+    scenario = course.scenario(case_id)
+    if scenario.interview is None:
+        raise NoSuchEntry("interview", case_id, [])
+    meeting = Meeting()
+
+    def hear(message: Heard) -> dict[str, object]:
+        return _heard(course, scenario, meeting, message)
+
+    seen = case_id in diary().progress().met or f"interview:{case_id}" in diary().progress().skipped
+    html = drawing.closed(_best(case_id)) if seen else drawing.invitation(scenario.interview, _best(case_id))
+    return Panel(hear, f"{scenario.unit}/{scenario.id}", html=html)
+
+
+def _heard(course: Course, scenario: Scenario, meeting: Meeting, message: Heard) -> dict[str, object]:
+    script = scenario.interview
+    assert script is not None
+    do = message.get("do")
+    if do == "begin":
+        meeting.asked.clear()
+        return {"html": _talk(script, begin(script), scenario.id), "focus": "#talk"}
+    if do == "skip":
+        if scenario.id not in diary().progress().met:
+            diary().note("skipped", what=f"interview:{scenario.id}")
+        return {"html": drawing.closed(_best(scenario.id)), "focus": "#talk", "say": "The file is open below."}
+    if do == "ask":
+        try:
+            talk = played(script, [*meeting.asked, str(message.get("ask"))])
+        except NotOffered:  # a second click, or another window
+            return {"html": _talk(script, played(script, meeting.asked), scenario.id)}
+        meeting.asked.append(str(message.get("ask")))
+        return {"html": _talk(script, talk, scenario.id), "focus": "#answer"}
+    if do == "undo" and meeting.asked:
+        meeting.asked.pop()
+        return {"html": _talk(script, played(script, meeting.asked), scenario.id), "focus": "#talk"}
+    if do == "state":
+        lines = shuffled(script.statements, f"{who()}/{scenario.id}")
+        return {"html": drawing.stating(script, lines), "focus": "#stating"}
+    if do == "judge":
+        went = outcome(played(script, meeting.asked), message.get("given") or {})
+        diary().note("met", case=scenario.id, asked=list(meeting.asked), total=went.total)
+        return {"html": drawing.debrief(went, course.law, scenario.as_of), "focus": "#debrief"}
+    return {"html": _talk(script, played(script, meeting.asked), scenario.id), "focus": "#talk"}
+
+
+def _talk(script: Interview, talk: Talk, case_id: str) -> str:
+    return drawing.talk(talk, shuffled(script.asks, f"{who()}/{case_id}"))
+
+
+def _best(case_id: str) -> int | None:
+    met = diary().progress().met.get(case_id)
+    return met.total if met else None

@@ -1,0 +1,136 @@
+// A piece of a page that Python draws and redraws. What bears data-do tells Python, with its other data- attributes and the
+// fields of the form around it; Python answers with HTML. A mark data-question holds a question to be answered in place.
+const AGAIN = 1000; // milliseconds: coming back to the page draws it anew, but not more often
+
+function render({ model, el }) {
+  begin(el);
+  const live = make("p", { className: "pc-unseen", role: "status" });
+  const body = make("div", { innerHTML: model.get("html") });
+  const said = make("p", { className: "pc-saved bad", role: "status" });
+  el.append(live, body, said);
+  const view = `pc${Math.random().toString(36).slice(2)}`;
+  let forms = new Map();
+  let sent = 0;
+  let waiting = 0;
+  let silence;
+  let drawn = 0; // when it was last drawn, or asked for
+
+  function tell(message) {
+    waiting = ++sent;
+    clearTimeout(silence);
+    silence = setTimeout(() => { said.textContent = SILENT; }, PATIENCE);
+    model.send({ ...message, n: waiting });
+  }
+
+  function fields(node) {
+    const form = node.closest("form");
+    const given = {};
+    if (form) for (const [name, value] of new FormData(form)) given[name] = value;
+    const asked = node.closest("[data-asked]") ?? body;
+    for (const [id, one] of forms) {
+      if (!asked.contains(one.node)) continue;
+      clearTimeout(one.typing);
+      Object.assign(given, { question: id, answer: one.value(), sure: one.sure });
+    }
+    return given;
+  }
+
+  function act(event) {
+    const node = event.target.closest("[data-do]");
+    if (!node || node.disabled || node.tagName === "FORM") return;
+    event.preventDefault();
+    if (node.dataset.confirm && !window.confirm(node.dataset.confirm)) return;
+    tell({ ...node.dataset, given: fields(node) });
+  }
+
+  function submit(event) {
+    event.preventDefault();
+    tell({ ...event.target.dataset, given: fields(event.target) });
+  }
+
+  function mount(holder) {
+    const question = JSON.parse(holder.dataset.question);
+    const form = { id: question.id, view: `${view}-${sent}`, sure: "", changed: () => {} };
+    form.node = holder;
+    const about = make("span", { className: "pc-num" }, HINTS[question.kind]);
+    const answer = inputs(question, form);
+    holder.append(make("fieldset", {}, make("legend", {}, about, question.prompt), ...answer));
+    if (holder.dataset.sure !== undefined) holder.append(certainty(form));
+    forms.set(question.id, form);
+  }
+
+  function show({ html, focus, say }) {
+    const kept = document.activeElement && body.contains(document.activeElement) ? document.activeElement.id : "";
+    const scroll = body.querySelector("[data-keep]")?.scrollTop ?? 0;
+    body.innerHTML = html;
+    ready();
+    const box = body.querySelector("[data-keep]");
+    if (box) box.scrollTop = focus ? box.scrollHeight : scroll;
+    live.textContent = say ?? "";
+    const target = focus ? body.querySelector(focus) : kept && document.getElementById(kept);
+    if (!target) return;
+    if (target.tabIndex < 0) target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+    target.scrollIntoView({ block: "nearest" });
+  }
+
+  function ready() {
+    forms = new Map();
+    for (const holder of body.querySelectorAll("[data-question]")) mount(holder);
+    for (const link of body.querySelectorAll("[data-page], [data-lesson]")) point(link, el);
+    document.querySelectorAll(".jp-Document, .jp-MainAreaWidget").forEach((page) => {
+      if (page.contains(el)) page.classList.toggle("pc-meeting", Boolean(body.querySelector("[data-meeting]")));
+    });
+    drawn = performance.now();
+    el.dataset.drawn = String(Number(el.dataset.drawn ?? 0) + 1);
+  }
+
+  function hear(message) {
+    if (message.n !== undefined && message.n !== waiting) return;
+    clearTimeout(silence);
+    said.textContent = message.trouble ?? "";
+    if (message.html !== undefined) show(message);
+    if (message.print) print(message.print);
+    if (message.go) window.open(message.go, "_blank");
+  }
+
+  function print(html) {
+    const page = window.open("", "_blank");
+    if (!page) { said.textContent = "The browser kept the page from opening. Allow it, then try again."; return; }
+    page.document.write(html);
+    page.document.close();
+    page.print();
+  }
+
+  const back = () => {
+    const now = performance.now();
+    const here = document.visibilityState === "visible" && el.getClientRects().length > 0;
+    if (!model.get("fresh") || !here || now - drawn < AGAIN) return;
+    drawn = now;
+    tell({ do: "open" });
+  };
+  body.addEventListener("click", act);
+  body.addEventListener("submit", submit);
+  model.on("msg:custom", hear);
+  window.addEventListener("focus", back);
+  document.addEventListener("visibilitychange", back);
+  const shown = new IntersectionObserver(([one]) => one.isIntersecting && back()); // another tab of JupyterLab
+  if (model.get("fresh")) shown.observe(el);
+  ready();
+  let stop = () => {};
+  requestAnimationFrame(() => {
+    ready();
+    if (model.get("timed")) stop = clocked(el, (seconds) => model.send({ do: "worked", value: seconds }));
+  });
+  return () => {
+    stop();
+    clearTimeout(silence);
+    shown.disconnect();
+    window.removeEventListener("focus", back);
+    document.removeEventListener("visibilitychange", back);
+    around(el).classList.remove("pc-meeting");
+    model.off("msg:custom", hear);
+  };
+}
+
+export default { render };
