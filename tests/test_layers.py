@@ -17,6 +17,8 @@ MAY_IMPORT = {
     "answers": {"lines"},
     "progress": {"lines"},
     "handin": {"answers", "lines"},
+    "collecting": {"answers", "lines", "handin"},
+    "filing": {"answers", "handin", "collecting"},
     "law": {"reading"},
     "questions": {"reading"},
     "clientfile": {"reading"},
@@ -100,6 +102,8 @@ MAY_IMPORT = {
         "standing",
         "record",
         "drawing",
+        "collecting",
+        "filing",
     },
     "__init__": set(),
 }

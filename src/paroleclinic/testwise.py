@@ -19,6 +19,7 @@ HEDGES = re.compile(
     r"\b(may|might|can|could|usually|often|generally|sometimes|perhaps|probably|likely|unless|if|depends?|ask|check|first)\b"
 )
 ABSOLUTES = re.compile(r"\b(always|never|all|every|only|no one|nobody|must|guarantee\w*|any|none|cannot|certain\w*)\b")
+ATTORNEY = re.compile(r"\b(attorney|lawyer|supervisor|supervising)\b")
 WORD = re.compile(r"[a-z0-9'-]+")
 Feature = Callable[[str, str, Sequence[str]], float]
 
@@ -42,6 +43,7 @@ STRATEGIES: dict[str, Feature] = {
     "most hedged": lambda text, prompt, others: len(HEDGES.findall(text.lower())),
     "avoids absolutes": lambda text, prompt, others: -len(ABSOLUTES.findall(text.lower())),
     "copies the prompt": lambda text, prompt, others: len(_words(text) & _words(prompt)) / max(1, len(_words(text))),
+    "names the attorney": lambda text, prompt, others: bool(ATTORNEY.search(text.lower())),
     "most digits": lambda text, prompt, others: sum(letter.isdigit() for letter in text),
     "most like the others": lambda text, prompt, others: _alike(text, others),
 }

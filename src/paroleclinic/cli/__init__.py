@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from paroleclinic.cli import law, new, progress, record, spot
+from paroleclinic.cli import collect, law, new, progress, record, spot
 from paroleclinic.cli.folder import HERE, Folder, course_at
 from paroleclinic.course import NoSuchEntry
 from paroleclinic.reading import Problems
@@ -20,6 +20,7 @@ app.add_typer(new.app, name="new")
 app.add_typer(progress.app, name="progress")
 app.add_typer(record.app, name="record")
 app.command()(spot.spot)
+app.command()(collect.collect)
 
 
 @app.callback()

@@ -78,8 +78,14 @@ def test_result(marks: list[Mark], outline: Outline, revealed: bool) -> str:
         right = sum(mark.verdict == "right" for mark in own)
         harm = " You chose advice that could hurt a client." if any(mark.harmful for mark in own) else ""
         advice = "You may read it quickly." if right == len(own) else "Take your time over it."
+        goals = "".join(
+            tag("li", f"{goal.says} {sum(m.verdict == 'right' for m in asked)} of {len(asked)} right.")
+            for goal in lesson.objectives
+            if (asked := [mark for mark in own if mark.question.objective == goal.id])
+        )
         rows += (
-            f'<tr><th scope="row"><a data-page="{lesson.id}" href="{lesson.id}.ipynb">{escape(lesson.title)}</a></th>'
+            f'<tr><th scope="row"><a data-page="{lesson.id}" href="{lesson.id}.ipynb">{escape(lesson.title)}</a>'
+            f"<details><summary>By objective</summary><ul>{goals}</ul></details></th>"
             f"<td>{right} of {len(own)} right</td><td>{advice}{harm}</td></tr>"
         )
     right = sum(mark.verdict == "right" for mark in marks)

@@ -1,0 +1,153 @@
+"""Puts hand-ins where nbgrader looks for them: the latest of each learner in `submitted/`, every version in `collected/`.
+
+Filing the same twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
+from typing import Literal
+
+from paroleclinic.answers import FILE_NAME
+from paroleclinic.collecting import Found
+from paroleclinic.handin import in_a_file_name
+
+SUBMITTED, COLLECTED = "submitted", "collected"
+SAFE_ID = re.compile(r"[\w][\w.@-]{0,79}")
+Did = Literal["accepted", "replaced", "kept as an earlier version", "already here"]
+
+
+class BadRoster(ValueError):
+    """A roster that cannot be used; the message says where and what to do."""
+
+
+@dataclass(frozen=True)
+class Learner:
+    """Somebody on the roster: the id that nbgrader knows, a name, and whatever else identifies them."""
+
+    id: str
+    name: str
+    also: tuple[str, ...] = ()
+
+    @property
+    def known_as(self) -> set[str]:
+        """Every spelling that stands for this person, letters and digits only."""
+        parts = self.name.split()
+        turned = f"{parts[-1]}{''.join(parts[:-1])}" if parts else ""
+        return {plain(text) for text in (self.id, self.name, turned, *self.also) if plain(text)}
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What became of one hand-in."""
+
+    found: Found
+    learner: str
+    did: Did
+
+
+def roster(path: Path) -> list[Learner]:
+    """The people in a CSV file with a column `id`, and `name`, `email` and others where it has them. Raises BadRoster."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadRoster(f"{path} cannot be read as a CSV file in UTF-8: {error}") from None
+    found, seen = [], dict[str, int]()
+    for number, row in enumerate(rows, 2):
+        cells = {str(key).strip().lower(): str(value or "").strip() for key, value in row.items() if key}
+        name = cells.get("name") or " ".join(filter(None, (cells.get("first_name"), cells.get("last_name"))))
+        own = cells.get("id", "")
+        if not SAFE_ID.fullmatch(own):
+            raise BadRoster(f"{path}:{number}  the id {own!r} is not made of letters, digits, and . _ - @")
+        if (first := seen.setdefault(own.casefold(), number)) != number:
+            raise BadRoster(f"{path}:{number}  the id {own!r} stands in line {first} too")
+        email = cells.get("email", "")
+        also = [value for key, value in cells.items() if key not in ("id", "name", "first_name", "last_name", "email")]
+        found.append(Learner(own, name, (email, email.partition("@")[0], *also)))
+    if not found:
+        raise BadRoster(f"{path} names nobody; it needs a line `id,name,email` and a line for each learner")
+    return found
+
+
+def whose(found: Found, people: Sequence[Learner]) -> str:
+    """The learner's id: of the roster, or made of the name when there is none; empty when nobody or two people fit."""
+    if not people:
+        name = next((in_a_file_name(who) for who in found.who if plain(who)), "")
+        return unicodedata.normalize("NFC", name.casefold())
+    for who in found.who:
+        fits = {one.id for one in people if plain(who) in one.known_as}
+        if len(fits) == 1:
+            return fits.pop()
+    return ""
+
+
+def file_away(root: Path, owned: Iterable[tuple[Found, str]]) -> list[Filed]:
+    """Keep every version, put the latest of each learner and unit where nbgrader grades it, and say what was done."""
+    done = []
+    for found, learner in sorted(owned, key=lambda one: (one[1], one[0].unit, one[0].at, one[0].mark)):
+        new = _keep(root / COLLECTED / learner / found.unit, found)
+        latest = max(_versions(root / COLLECTED / learner / found.unit))
+        target = root / SUBMITTED / learner / found.unit
+        before = target.is_dir()
+        mine = latest == _version(found)
+        if mine:
+            _put(target, found)
+        did: Did = "accepted" if not before else "replaced" if mine else "kept as an earlier version"
+        done.append(Filed(found, learner, did if new else "already here"))
+    return done
+
+
+def plain(name: str) -> str:
+    """A name without accents, blanks, signs and case, to compare it by."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def _version(found: Found) -> str:
+    return f"{found.at.astimezone(UTC):%Y-%m-%dT%H%M%S}-{found.mark}"
+
+
+def _versions(folder: Path) -> list[str]:
+    return [one.name for one in folder.iterdir() if one.is_dir() and not one.name.startswith(".")]
+
+
+def _keep(folder: Path, found: Found) -> bool:
+    """Keep a version in a folder of its own; False when it, or the same answers under another time, is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(name.endswith(found.mark) for name in _versions(folder)):
+        return False
+    made = Path(tempfile.mkdtemp(dir=folder, prefix="."))
+    for name, data in _files(found).items():
+        (made / name).write_bytes(data)
+    made.rename(folder / _version(found))
+    return True
+
+
+def _put(target: Path, found: Found) -> None:
+    """Make the folder hold this version and nothing else, each file written aside and then moved into place."""
+    target.mkdir(parents=True, exist_ok=True)
+    files = _files(found)
+    for name, data in files.items():
+        path = target / name
+        if not path.is_file() or path.is_symlink() or path.read_bytes() != data:
+            beside = target / f".{name}.part"
+            beside.write_bytes(data)
+            beside.replace(path)
+    for path in target.iterdir():
+        if path.name not in files:
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def _files(found: Found) -> Mapping[str, bytes]:
+    stamp = f"{found.at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC\n".encode()
+    notebooks = {name: data for name, data in found.notebooks.items() if SAFE_ID.fullmatch(Path(name).stem)}
+    return {FILE_NAME: found.answers, "timestamp.txt": stamp, **notebooks}
