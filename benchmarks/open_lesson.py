@@ -1,6 +1,6 @@
 """How soon a lesson's first and last questions take a click, against a notebook with a single ipywidgets button.
 
-Each round opens the button's notebook and one lesson in a fresh page of the same Chromium, paired and alternating.
+Names of lessons on the command line measure these alone. Each round opens the button's notebook and one lesson in a fresh page of the same Chromium, paired and alternating.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> None:
         root = Path(place) / "course"
         copy_course(root)
         course = Course(root)
-        lessons = [lesson.id for lesson in course.outline.lessons]
+        lessons = sys.argv[1:] or [lesson.id for lesson in course.outline.lessons]
         (root / "notebooks" / "button.ipynb").write_text(button_notebook())
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         first: dict[str, list[float]] = {}

@@ -253,6 +253,7 @@ def test_the_pre_test_keeps_the_answers_names_the_lessons_and_no_key(context, si
     form = question(page, asked.id)
     pick(form, key_answer(asked))
     saved(form)
+    page.once("dialog", lambda dialog: dialog.accept())  # 23 are not answered: finish all the same
     page.get_by_role("button", name="Finish").click()
     expect(page.locator(".pc-score")).to_contain_text("1 of 24 right")
     assert page.locator(".pc-verdict").count() == 0

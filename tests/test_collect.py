@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import stat
+import time
 import zipfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -124,6 +125,34 @@ def test_the_latest_counts_and_the_earlier_is_kept_in_whatever_order_they_come(t
     assert len(list((tiny.root / "collected/anunez/bridges").iterdir())) == 3
 
 
+def test_a_clock_that_runs_ahead_does_not_win_for_ever(tiny, tmp_path, people):
+    collect(tiny, made(tmp_path, when="never", at=datetime(2031, 1, 1, tzinfo=UTC)), "--roster", people)
+    assert kept(tiny, "anunez") == "never"
+    time.sleep(1.1)
+    collect(tiny, made(tmp_path, when="morning", at=datetime.now(UTC)), "--roster", people)
+    assert kept(tiny, "anunez") == "morning"
+
+
+def test_one_damaged_file_in_a_download_costs_nobody_else(tiny, tmp_path, people):
+    moodle = zipped(tmp_path / "m.zip", {
+        "Nobody_1_assignsubmission_file_/answers.jsonl": b'{"v": 1, "case": "first-crossing", "x": "' + b"abc" * 99 + b'"}',
+        "Ana Nunez_2_assignsubmission_file_/answers.jsonl": loose(tmp_path / "a"),
+    })  # fmt: skip
+    data = bytearray(moodle.read_bytes())
+    data[100] ^= 0xFF  # inside the first member
+    moodle.write_bytes(data)
+    code, says = collect(tiny, moodle, "--roster", people)
+    assert (code, kept(tiny, "anunez"), "it is damaged" in says) == (1, "morning", True), says
+
+
+def test_a_column_about_somebody_else_identifies_nobody(tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text("id,name,supervisor,login\nana,Ana P.,Eva Ruiz,apx\n")
+    people = roster(path)
+    assert whose(Found("", "bridges", ("Eva Ruiz",), AT, b""), people) == ""
+    assert whose(Found("", "bridges", ("apx",), AT, b""), people) == "ana"
+
+
 def test_somebody_who_is_not_on_the_roster_is_named_and_the_others_are_taken(tiny, tmp_path, people):
     code, says = collect(tiny, made(tmp_path, "Somebody Else"), made(tmp_path), "--roster", people)
     assert (code, kept(tiny, "anunez")) == (1, "morning")
@@ -200,21 +229,21 @@ def test_a_hostile_file_is_refused_with_a_reason_and_the_next_one_is_taken(tiny,
 def test_links_and_devices_in_a_zip_are_refused(tmp_path, info, why):
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         archive.writestr(info, "/etc/passwd")
-    [found] = read(tmp_path / "x.zip", UNITS)
+    [found] = read(tmp_path / "x.zip", UNITS, AT)
     assert isinstance(found, Refused)
     assert why in found.why
 
 
 def test_locked_damaged_and_nested_zips_are_refused(tmp_path):
-    [found] = read(locked(tmp_path / "locked.zip"), UNITS)
+    [found] = read(locked(tmp_path / "locked.zip"), UNITS, AT)
     assert "password" in found.why
     whole = made(tmp_path).read_bytes()
     (tmp_path / "half.zip").write_bytes(whole[: len(whole) // 2])
-    assert all(isinstance(one, Refused) for one in read(tmp_path / "half.zip", UNITS))
+    assert all(isinstance(one, Refused) for one in read(tmp_path / "half.zip", UNITS, AT))
     inner = zipped(tmp_path / "0.zip", {"answers.jsonl": loose(tmp_path / "l")})
     for number in range(1, 6):
         inner = zipped(tmp_path / f"{number}.zip", {"inner.zip": inner})
-    [found] = read(inner, UNITS)
+    [found] = read(inner, UNITS, AT)
     assert "zip in a zip" in found.why
 
 
@@ -223,10 +252,10 @@ def test_links_pipes_and_missing_places_are_refused(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in/answers.jsonl").symlink_to(target)
     (tmp_path / "in/loop").symlink_to(tmp_path / "in")
-    assert {found.why for found in read(tmp_path / "in", UNITS)} == {"it is a link"}
+    assert {found.why for found in read(tmp_path / "in", UNITS, AT)} == {"it is a link"}
     os.mkfifo(tmp_path / "pipe")
-    assert [found.why for found in read(tmp_path / "pipe", UNITS)] == ["it is not a file"]
-    assert [found.why for found in read(tmp_path / "none", UNITS)] == ["there is no such file"]
+    assert [found.why for found in read(tmp_path / "pipe", UNITS, AT)] == ["it is not a file"]
+    assert [found.why for found in read(tmp_path / "none", UNITS, AT)] == ["there is no such file"]
 
 
 @settings(max_examples=150, deadline=None)
@@ -244,7 +273,7 @@ def test_any_bytes_are_read_or_refused_and_never_crash(tmp_path_factory, junk, p
     data[place % len(data)] = value
     for name, content in (("a", junk), ("b", bytes(data))):
         (folder / name).write_bytes(content)
-        assert all(isinstance(one, Found | Refused) for one in read(folder / name, UNITS))
+        assert all(isinstance(one, Found | Refused) for one in read(folder / name, UNITS, AT))
     shutil.rmtree(folder)
 
 

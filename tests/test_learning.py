@@ -21,7 +21,7 @@ from paroleclinic.cli import app
 from paroleclinic.course import Course
 from paroleclinic.progress import Diary, Memory, Progress
 from paroleclinic.review import Why
-from paroleclinic.standing import calibration, counted, gain, hours, share, steps, sure_and_wrong, terms_met
+from paroleclinic.standing import calibration, counted, counting, gain, hours, share, steps, sure_and_wrong, terms_met
 
 DAY = date(2026, 11, 25)
 
@@ -111,6 +111,8 @@ HOSTILE = [
     b'{"at": "2026-11-25T12:00:00Z", "did": "reviewed", "card": "x", "day": "x", "due": "x", "stability": 1, "difficulty": 1}',
     b'{"at": "2026-11-25T12:00:00Z", "did": "tested", "form": "x", "marks": [1]}',
     b'{"at": "2026-11-25T12:00:00Z", "did": "graded", "unit": "u", "case": {}, "earned": 1, "points": 1}',
+    b'{"at": "2026-11-25T12:00:00Z", "did": "reviewed", "card": "x", "day": "2026-11-25", "due": "2026-11-26", "stability": -1, "difficulty": 5}',
+    b'{"at": "2026-11-25T12:00:00Z", "did": "consulted", "consultation": "c", "scene": "s", "ending": "splendid"}',
     b'{"at": "2026-11-25T12:00:00Z", "did": "told-tales"}', b"[" * 5000, b'{"a":' * 3000,
 ]  # fmt: skip
 
@@ -167,14 +169,14 @@ def test_sure_and_wrong_comes_first_and_new_words_last():
 
 
 @pytest.mark.parametrize(
-    ("right", "tries", "certainty", "hints", "rating"),
+    ("right", "tries", "certainty", "rating"),
     [
-        (False, 1, "", 0, 1), (False, 1, "high", 0, 1), (True, 2, "high", 0, 2), (True, 1, "low", 0, 2),
-        (True, 1, "", 1, 2), (True, 1, "", 0, 3), (True, 1, "medium", 0, 3), (True, 1, "high", 0, 4),
+        (False, 1, "", 1), (False, 1, "high", 1), (True, 2, "high", 2), (True, 1, "low", 2),
+        (True, 1, "", 3), (True, 1, "medium", 3), (True, 1, "high", 4),
     ],
 )  # fmt: skip
-def test_the_rating_follows_from_the_answer(right, tries, certainty, hints, rating):
-    assert review.rating(right=right, tries=tries, certainty=certainty, hints=hints) == rating
+def test_the_rating_follows_from_the_answer(right, tries, certainty, rating):
+    assert review.rating(right=right, tries=tries, certainty=certainty) == rating
 
 
 def test_a_better_rating_never_brings_a_card_back_sooner():
@@ -221,19 +223,19 @@ def test_the_same_reviews_give_the_same_days():
     assert year(5)[1].memory == year(5)[1].memory
 
 
-def test_calibration_counts_first_answers_and_the_last_sitting_of_a_test():
+def test_calibration_counts_first_answers_and_the_first_sitting_of_a_test():
     progress = done(
         tried("a", "wrong", "high"), tried("a", "right", "high"), tried("b", "right", "high"), tried("c", "right")
     )
     progress.tests["pre-test"] = [
-        past.Tested("pre-test", {"x": "wrong"}, {"x": "high"}, ""),
-        past.Tested("pre-test", {"x": "right", "y": "wrong"}, {"x": "high", "y": "low"}, ""),
+        past.Tested("pre-test", {"x": "wrong", "y": "wrong"}, {"x": "high", "y": "low"}, DAY),
+        past.Tested("pre-test", {"x": "right", "y": "wrong"}, {"x": "high", "y": "low"}, DAY),
     ]
     found = calibration(progress)
     assert {sure: (one.right, one.of) for sure, one in found.items()} == {
         "low": (0, 1),
         "medium": (0, 0),
-        "high": (2, 3),
+        "high": (1, 3),
     }
 
 
@@ -258,9 +260,52 @@ def test_wilsons_and_newcombes_intervals_are_those_of_the_books():
     assert two.told_from_chance
 
 
+def test_the_sitting_that_counts_is_the_first_and_not_the_practice_after_it():
+    def sitting(form: str, verdicts: str) -> past.Tested:
+        words = {"r": "right", "w": "wrong", "-": "blank"}
+        return past.Tested(form, {str(n): words[v] for n, v in enumerate(verdicts)}, {}, DAY)
+
+    assert counting([]) is None
+    assert counting([sitting("post-test", "----")]) is None
+    first, later = sitting("post-test", "rw--"), sitting("post-test", "rrrr")  # Finish opens the keys
+    assert counting([sitting("post-test", "----"), first, later]) is first
+    peek, whole, again = sitting("pre-test", "r---"), sitting("pre-test", "rwww"), sitting("pre-test", "rrrr")
+    assert counting([peek, whole, again]) is whole
+    assert counting([peek]) is peek
+
+
+def test_what_was_sure_and_wrong_is_an_ordinary_card_once_it_was_put_right():
+    progress = done(tried("a", "wrong", "high"), tried("a", "right", "high"), tried("b", "wrong", "high"))
+    assert review.deck(progress, [], ["a", "b"]) == {"question:a": Why.MISSED, "question:b": Why.SURE_AND_WRONG}
+
+
+def test_the_first_look_at_a_key_stays_beside_the_last():
+    def look(earned: int) -> dict[str, object]:
+        return {
+            "at": "2026-11-25T12:00:00.000Z",
+            "did": "graded",
+            "unit": "u",
+            "case": "c",
+            "earned": earned,
+            "points": 9,
+        }
+
+    progress = done(look(4), look(9))
+    assert (progress.first_looks["c"].earned, progress.cases["c"].earned) == (4, 9)
+
+
+def test_only_words_that_a_lesson_says_are_its_words():
+    found = Course(ROOT).terms_by_lesson
+    assert "convention-against-torture" not in found["11-keeping-current"]  # its acronym stands inside "location"
+    assert all(
+        "form-i-9" not in terms or "I-9" in (ROOT / f"notebooks/{lesson}.ipynb").read_text()
+        for lesson, terms in found.items()
+    )
+
+
 def test_a_small_gain_is_not_told_from_chance():
-    before = past.Tested("pre-test", {f"q{n}": "right" if n < 10 else "wrong" for n in range(24)}, {}, "")
-    after = past.Tested("post-test", {f"p{n}": "right" if n < 13 else "wrong" for n in range(24)}, {}, "")
+    before = past.Tested("pre-test", {f"q{n}": "right" if n < 10 else "wrong" for n in range(24)}, {}, DAY)
+    after = past.Tested("post-test", {f"p{n}": "right" if n < 13 else "wrong" for n in range(24)}, {}, DAY)
     found = gain(counted(before), counted(after))
     assert found.gain == pytest.approx(3 / 24)
     assert not found.told_from_chance

@@ -34,7 +34,7 @@ def course(tmp_path, monkeypatch) -> Course:
         file.write((SAMPLES / "interview.yaml").read_text())
     (made.root / "glossary").mkdir()
     (made.root / "glossary/bridge.yaml").write_text(
-        "id: bridge\nterm: Bridge\nsays: A way over water.\nconfused: A ferry.\nrules: [bridge-fee]\n"
+        "id: bridge\nterm: Bridges\nsays: Ways over water.\nconfused: A ferry.\nrules: [bridge-fee]\n"
     )
     monkeypatch.chdir(made.root / "notebooks")
     return made
@@ -139,7 +139,8 @@ def test_handing_in_shows_a_receipt_and_needs_a_name(course, diary):
     [made] = (course.root / "hand-ins").iterdir()
     assert made.name in whole(answer["html"])
     assert answer["focus"] == "#receipt"
-    assert diary.progress().handed_in == {"bridges": made.name}
+    [code] = diary.progress().handed_in["bridges"].values()
+    assert f"receipt code {code}" in home().html
     assert "trouble" in tell(page, "hand-in", given={"unit": "../..", "name": "Ana"})
 
 
@@ -182,6 +183,20 @@ def test_what_is_missed_in_a_session_comes_once_more_at_its_end(diary):
     tell(quiz("br-night"), "check", id="br-night", value="noon")
     assert play(DAY, [False, True, True]) == ["br-night", "term", "br-night-again"]
     assert diary.progress().memory["question:br-night"].due <= DAY + timedelta(3)
+
+
+def test_a_second_click_in_the_review_changes_nothing(diary):
+    tell(quiz("br-night"), "check", id="br-night", value="noon")
+    page = daily_review(DAY.isoformat())
+    tell(page, "next")
+    assert tell(page, "next").keys() == {"n"}
+    assert tell(page, "rate", rating="3").keys() == {"n"}
+    assert "Card 1 of 2" in page.html
+    tell(page, "check", given={"answer": "dark", "sure": "high"})
+    tell(page, "rate", rating="3")
+    assert tell(page, "rate", rating="3").keys() == {"n"}
+    assert [*diary.progress().memory] == ["question:br-night"]
+    assert "Card 2 of 2" in page.html  # what is shown anew when the tab is opened again
 
 
 def test_a_blank_in_the_review_is_asked_for_and_costs_nothing(diary):
@@ -252,9 +267,14 @@ def test_my_progress_tells_copies_and_deletes(course, diary):
     assert "Sure and wrong" in html
     assert "When is the bridge closed?" in html
     whole(tell(page, "copy")["html"])
-    assert (course.root / "progress-copy.jsonl").read_bytes() == diary.path.read_bytes()
+    tell(page, "copy")
+    copies = sorted(course.root.glob("progress-copy-*.jsonl"))
+    assert [path.read_bytes() for path in copies] == [
+        diary.path.read_bytes()
+    ] * 2  # the second does not replace the first
     tell(page, "keep-record")
-    assert "not an accreditation" in (course.root / "record-of-study.html").read_text()
+    [kept] = course.root.glob("record-of-study-*.html")
+    assert "not an accreditation" in kept.read_text()
     assert "<!DOCTYPE html>" in tell(page, "print-record")["print"]
     tell(page, "delete")
     assert not diary.path.exists()
@@ -264,6 +284,14 @@ def test_my_progress_tells_copies_and_deletes(course, diary):
 def test_progress_that_cannot_be_kept_is_said_at_once(course, diary):
     (course.root / "progress.jsonl").mkdir()
     assert "not being kept" in tell(quiz("br-night"), "check", id="br-night", value="noon")["why"]
-    assert "Not saved" in tell(home(), "skip")["trouble"]
+    page = home()
+    welcomed = tell(page, "welcome", given={"name": "Ana"})
+    assert "not being kept" in welcomed["trouble"]
+    assert "The map of the course" in welcomed["html"]
+    opened = tell(meet("first-crossing"), "skip")  # the file can be read all the same
+    assert ("data-meeting" in opened["html"], "not being kept" in opened["trouble"]) == (False, True)
+    record(course.root / "exercises/bridges" / FILE_NAME, place.now(), "first-crossing", "when", "morning")
+    given = tell(page, "hand-in", given={"unit": "bridges", "name": "Ana"})
+    assert ("Receipt code" in given["html"], "not being kept" in given["trouble"]) == (True, True)
     with pytest.raises(NotSaved):
         diary.note("skipped", what="x")

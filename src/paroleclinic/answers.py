@@ -1,7 +1,7 @@
 """Answers on disk: one JSON line each, appended and never rewritten. The last line for a question counts.
 
-A line is `{"v": 1, "at": "2026-11-24T10:15:30.123Z", "case": …, "question": …, "answer": …}` or, for something that
-happened, `{…, "event": "opened"}` and `{…, "event": "shown"}` (the learner looked at the key).
+A line is `{"v": 1, "at": "2026-11-24T10:15:30.123Z", "case": …, "question": …, "answer": …}`, with `"certainty": "low"`,
+`"medium"` or `"high"` where the learner said how sure they were; or, for something that happened, `{…, "event": "opened"}` and `{…, "event": "shown"}` (the learner looked at the key).
 """
 
 from __future__ import annotations
@@ -90,6 +90,7 @@ def _take(found: Answered, number: int, entry: dict[str, object]) -> None:
     elif isinstance(case, str) and isinstance(question, str) and "answer" in entry:
         found.cases.setdefault(case, {})[question] = entry["answer"]
         found.tries[case, question] = found.tries.get((case, question), 0) + 1
+        found.certainty.pop((case, question), None)
         if entry.get("certainty") in CERTAINTIES:
             found.certainty[case, question] = str(entry["certainty"])
     else:

@@ -6,7 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from paroleclinic.consultation import ENDINGS, paths
+from paroleclinic.consultation import ENDINGS, looping, paths
 from paroleclinic.content import Scenario
 from paroleclinic.course import Course
 from paroleclinic.drawing.story import map_of, paths_in_words
@@ -115,6 +115,8 @@ def consultation_maps(course: Course) -> str:
         "A dotted arrow is a choice that harms the client; rounded boxes are endings.",
     ]
     for consultation in map(course.consultation, course.consultation_paths):
+        if looping(consultation):
+            continue  # check says so
         ways = list(paths(consultation))
         count = {kind: sum(way.scene.ending == kind for way in ways) for kind in ENDINGS}
         lines += [

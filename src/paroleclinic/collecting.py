@@ -12,7 +12,7 @@ import re
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path, PurePosixPath
@@ -62,8 +62,16 @@ class _No(ValueError):
     """Why a file is refused."""
 
 
-def read(path: Path, units: Mapping[str, str]) -> Iterator[Found | Refused]:
-    """Everything handed in under `path`, a file or a folder; `units` maps case ids to their units."""
+def read(path: Path, units: Mapping[str, str], now: datetime) -> Iterator[Found | Refused]:
+    """Everything handed in under `path`, a file or a folder; `units` maps case ids to their units.
+
+    Nothing counts as handed in after `now`, whatever a learner's clock said.
+    """
+    for one in _read(path, units):
+        yield replace(one, at=min(one.at, now)) if isinstance(one, Found) else one
+
+
+def _read(path: Path, units: Mapping[str, str]) -> Iterator[Found | Refused]:
     if path.is_symlink():
         yield Refused(str(path), "it is a link")
     elif path.is_dir():
@@ -81,29 +89,36 @@ def read(path: Path, units: Mapping[str, str]) -> Iterator[Found | Refused]:
 
 
 def _folder(path: Path, units: Mapping[str, str]) -> Iterator[Found | Refused]:
-    here = sorted(path.iterdir())
-    loose = [one for one in here if one.name == FILE_NAME and one.is_file() and not one.is_symlink()]
-    for one in loose:
-        notebooks = {
-            other.name: other.read_bytes()
-            for other in here
-            if other.suffix == ".ipynb" and other.is_file() and not other.is_symlink()
-            and other.stat().st_size <= LARGEST_NOTEBOOK
-        }  # fmt: skip
-        if one.stat().st_size > LARGEST_FILE:
-            yield Refused(str(one), f"it has more than {LARGEST_FILE / 1e6:.0f} MB")
-            continue
-        parents = (path.parent.name, path.name)  # nbgrader's own order is learner/unit
-        yield from _loose(str(one), one.read_bytes(), notebooks, parents, units, _moment(one))
+    try:
+        here = sorted(path.iterdir())
+    except OSError as error:
+        yield Refused(str(path), f"it cannot be read: {error.strerror}")
+        return
     for one in here:
-        if one.is_symlink():
-            yield Refused(str(one), "it is a link")
-        elif one.is_dir():
-            yield from _folder(one, units)
-        elif one not in loose and one.suffix != ".ipynb" and one.is_file():
-            with one.open("rb") as file:
-                if zipfile.is_zipfile(file):
-                    yield from read(one, units)
+        try:
+            if one.is_symlink():
+                yield Refused(str(one), "it is a link")
+            elif one.is_dir():
+                yield from _folder(one, units)
+            elif one.name == FILE_NAME and one.is_file():
+                yield from _loose_file(one, here, units)
+            elif one.suffix != ".ipynb" and one.is_file() and zipfile.is_zipfile(one):
+                yield from _read(one, units)
+        except OSError as error:
+            yield Refused(str(one), f"it cannot be read: {error.strerror}")
+
+
+def _loose_file(path: Path, beside: list[Path], units: Mapping[str, str]) -> Iterator[Found | Refused]:
+    if path.stat().st_size > LARGEST_FILE:
+        yield Refused(str(path), f"it has more than {LARGEST_FILE / 1e6:.0f} MB")
+        return
+    notebooks = {
+        one.name: one.read_bytes()
+        for one in beside
+        if one.suffix == ".ipynb" and not one.is_symlink() and one.is_file() and one.stat().st_size <= LARGEST_NOTEBOOK
+    }
+    parents = (path.parent.parent.name, path.parent.name)  # nbgrader's own order is learner/unit
+    yield from _loose(str(path), path.read_bytes(), notebooks, parents, units, _moment(path))
 
 
 def _file(
@@ -132,7 +147,7 @@ def _zip(
 ) -> Iterator[Found | Refused]:
     members = _members(archive)
     if MANIFEST in members:
-        yield _handed_in(archive, members, where, who, at)
+        yield _handed_in(archive, members, where, who)
         return
     if depth >= DEEPEST:
         raise _No("a zip in a zip in a zip in a zip is not opened")
@@ -167,10 +182,12 @@ def _zipped_folder(
                     yield from _file(data, inside, name, owner or mine, units, at_member, depth + 1)
         except _No as error:
             yield Refused(inside, str(error))
+        except Exception as error:  # one damaged member costs itself only
+            yield Refused(inside, f"it is damaged ({type(error).__name__})")
 
 
 def _handed_in(
-    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], where: str, who: tuple[str, ...], at: datetime
+    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], where: str, who: tuple[str, ...]
 ) -> Found | Refused:
     about = _bytes(archive, members[MANIFEST], 1_000_000)
     try:
@@ -192,7 +209,7 @@ def _handed_in(
     if answers is None:
         return Refused(where, f"it holds no {FILE_NAME}")
     notebooks = {PurePosixPath(path).name: data for path, data in held.items() if path.endswith(".ipynb")}
-    return Found(where, unit, (*who, name), min(made, at.max.replace(tzinfo=UTC)), answers, notebooks, code(about))
+    return Found(where, unit, (*who, name), made, answers, notebooks, code(about))
 
 
 def _loose(

@@ -130,7 +130,7 @@ def followed(consultation: Consultation, choices: Sequence[str]) -> Path:
 
 
 def paths(consultation: Consultation) -> Iterator[Path]:
-    """Every way through, from start to ending; endless when scenes form a loop, which check finds first."""
+    """Every way through, from start to ending; endless when scenes form a loop (see `looping`)."""
 
     def onward(path: Path) -> Iterator[Path]:
         if not path.scene.choices:
@@ -139,3 +139,21 @@ def paths(consultation: Consultation) -> Iterator[Path]:
             yield from onward(Path((*path.forks, Fork(path.scene, choice)), consultation.scene(choice.to)))
 
     yield from onward(followed(consultation, ()))
+
+
+def looping(consultation: Consultation) -> list[str]:
+    """The scenes of a loop, in order, or nothing."""
+    done: set[str] = set()
+
+    def walk(name: str, trail: list[str]) -> list[str]:
+        if name in trail:
+            return trail[trail.index(name) :]
+        if name in done:
+            return []
+        for choice in consultation.scene(name).choices:
+            if found := walk(choice.to, [*trail, name]):
+                return found
+        done.add(name)
+        return []
+
+    return walk(consultation.start, [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from functools import cached_property
@@ -226,9 +227,17 @@ class Course:
         return [self.term(term) for term in self.terms_used(notebook)]
 
     def terms_used(self, notebook: Path) -> list[str]:
-        """The ids of those terms, found by a look at their names."""
-        text = notebook.read_text(encoding="utf-8").lower() if notebook.is_file() else ""
-        return [term for term, names in self._spoken.items() if any(name in text for name in names)]
+        """The ids of those terms, found by a look at their names; an acronym only in capitals, as the page marks them."""
+        if not notebook.is_file():
+            return []
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        lower = text.lower()
+        return [
+            term
+            for term, names in self._spoken.items()
+            if any(name.lower() in lower and _stands_in(name, text) for name in names)
+        ]
 
     @cached_property
     def _spoken(self) -> dict[str, list[str]]:
@@ -236,7 +245,7 @@ class Course:
         for term, path in self.term_paths.items():
             head = path.read_text(encoding="utf-8").partition("\nsays:")[0]
             names = re.findall(r"^(?:term: |also: \[|  - )(.+?)\]?$", head, flags=re.M)
-            found[term] = [name.strip(" \"'").lower() for line in names for name in line.split(",")]
+            found[term] = [name.strip(" \"'") for line in names for name in line.split(",")]
         return found
 
     def quizzed(self, page: str) -> list[str]:
@@ -301,3 +310,8 @@ class Course:
     def shown(self, path: Path) -> str:
         """The path as an author writes it, from the course's root."""
         return path.relative_to(self.root).as_posix()
+
+
+def _stands_in(name: str, text: str) -> bool:
+    flags = re.NOFLAG if name == name.upper() else re.IGNORECASE
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, flags) is not None

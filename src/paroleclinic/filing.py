@@ -21,6 +21,7 @@ from paroleclinic.collecting import Found
 from paroleclinic.handin import in_a_file_name
 
 SUBMITTED, COLLECTED = "submitted", "collected"
+IDENTIFYING = ("username", "login", "student_id", "sis_id")  # columns of a roster that may stand for a person
 SAFE_ID = re.compile(r"[\w][\w.@-]{0,79}")
 Did = Literal["accepted", "replaced", "kept as an earlier version", "already here"]
 
@@ -55,7 +56,7 @@ class Filed:
 
 
 def roster(path: Path) -> list[Learner]:
-    """The people in a CSV file with a column `id`, and `name`, `email` and others where it has them. Raises BadRoster."""
+    """The people in a CSV file with a column `id`, and `name`, `email`, `username`, `login` where it has them. Raises BadRoster."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
@@ -71,7 +72,7 @@ def roster(path: Path) -> list[Learner]:
         if (first := seen.setdefault(own.casefold(), number)) != number:
             raise BadRoster(f"{path}:{number}  the id {own!r} stands in line {first} too")
         email = cells.get("email", "")
-        also = [value for key, value in cells.items() if key not in ("id", "name", "first_name", "last_name", "email")]
+        also = [cells[key] for key in IDENTIFYING if cells.get(key)]
         found.append(Learner(own, name, (email, email.partition("@")[0], *also)))
     if not found:
         raise BadRoster(f"{path} names nobody; it needs a line `id,name,email` and a line for each learner")

@@ -81,7 +81,7 @@ def in_a_file_name(name: str) -> str:
 
 
 def _written(folder: Path, stem: str, unit: str, about: bytes, found: dict[str, bytes]) -> Path:
-    """Write beside, then link under a name that is free: neither a crash nor a second click leaves half a file."""
+    """Write beside, then move to a name that is free: neither a crash nor a second click leaves half a hand-in."""
     handle, beside = tempfile.mkstemp(dir=folder, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -99,7 +99,11 @@ def _written(folder: Path, stem: str, unit: str, about: bytes, found: dict[str, 
             except FileExistsError:
                 number += 1
                 continue
-            Path(beside).replace(path)
+            try:
+                Path(beside).replace(path)
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
             return path
     except BaseException:
         Path(beside).unlink(missing_ok=True)

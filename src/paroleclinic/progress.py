@@ -41,7 +41,6 @@ class Try(NamedTuple):
     hints: int
     harm: bool
     first: bool
-    day: date
 
 
 class Memory(NamedTuple):
@@ -62,7 +61,7 @@ class Graded(NamedTuple):
     earned: float
     points: float
     harm: bool
-    at: str
+    day: date
 
 
 class Met(NamedTuple):
@@ -70,7 +69,7 @@ class Met(NamedTuple):
 
     case: str
     total: int
-    at: str
+    day: date
 
 
 class Consulted(NamedTuple):
@@ -79,7 +78,6 @@ class Consulted(NamedTuple):
     consultation: str
     scene: str
     ending: str
-    at: str
 
 
 class Tested(NamedTuple):
@@ -88,14 +86,16 @@ class Tested(NamedTuple):
     form: str
     marks: Mapping[str, str]
     certainty: Mapping[str, str]
-    at: str
+    day: date
 
 
 @dataclass
 class Progress:
     """All that was done, in order. `problems` names lines that were passed over.
 
-    `pages` maps each page that was opened to the section read last, the page opened last at the end.
+    `pages` maps each page that was opened to the newest section read, the page opened last at the end. `cases` holds the
+    last look at the key of each case, the newest at the end; `first_looks` the first, before the key was known.
+    `handed_in` maps units to the files handed in and their codes. Days are those on the learner's wall.
     """
 
     name: str = ""
@@ -109,6 +109,7 @@ class Progress:
     ever_right: set[str] = field(default_factory=set)
     tests: dict[str, list[Tested]] = field(default_factory=dict)
     cases: dict[str, Graded] = field(default_factory=dict)
+    first_looks: dict[str, Graded] = field(default_factory=dict)
     met: dict[str, Met] = field(default_factory=dict)
     consulted: dict[str, list[Consulted]] = field(default_factory=dict)
     memory: dict[str, Memory] = field(default_factory=dict)
@@ -116,7 +117,7 @@ class Progress:
     seconds: Counter[str] = field(default_factory=Counter)
     days: set[date] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)
-    handed_in: dict[str, str] = field(default_factory=dict)
+    handed_in: dict[str, dict[str, str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     lines: int = 0
 
@@ -136,27 +137,22 @@ class Progress:
                 self._at(page, section)
                 self.read.setdefault(page, set()).add(section)
             case "tried":
-                self._tried(entry, day)
+                self._tried(entry)
             case "tested":
                 marks, sure = _texts(entry, "marks"), _texts(entry, "certainty")
                 form = _text(entry, "form")
-                self.tests.setdefault(form, []).append(Tested(form, marks, sure, at))
+                self.tests.setdefault(form, []).append(Tested(form, marks, sure, day))
             case "graded":
-                case, earned, points = _text(entry, "case"), _number(entry, "earned"), _number(entry, "points")
-                self.cases[case] = Graded(_text(entry, "unit"), case, earned, points, entry.get("harm") is True, at)
+                self._graded(entry, day)
             case "met":
                 case = _text(entry, "case")
-                self.met[case] = Met(case, round(_number(entry, "total")), at)
+                self.met[case] = Met(case, round(_number(entry, "total")), day)
             case "consulted":
                 name = _text(entry, "consultation")
-                one = Consulted(name, _text(entry, "scene"), _text(entry, "ending"), at)
+                one = Consulted(name, _text(entry, "scene"), _ending(entry))
                 self.consulted.setdefault(name, []).append(one)
             case "reviewed":
-                card, on = _text(entry, "card"), date.fromisoformat(_text(entry, "day"))
-                due, before = date.fromisoformat(_text(entry, "due")), self.memory.get(card)
-                times = before.times + 1 if before else 1
-                self.memory[card] = Memory(_number(entry, "stability"), _number(entry, "difficulty"), due, on, times)
-                self.begun.setdefault(card, on)
+                self._reviewed(entry)
             case "worked":
                 seconds = min(max(_number(entry, "seconds"), 0), LONGEST_STRETCH)
                 self._at(_text(entry, "page"))
@@ -164,7 +160,7 @@ class Progress:
             case "skipped":
                 self.skipped.add(_text(entry, "what"))
             case "handed-in":
-                self.handed_in[_text(entry, "unit")] = _text(entry, "file")
+                self.handed_in.setdefault(_text(entry, "unit"), {})[_text(entry, "file")] = _text(entry, "code")
             case _:
                 raise ValueError(f"did: {did!r}")
         self.days.add(day)
@@ -174,11 +170,27 @@ class Progress:
         before = self.pages.pop(page, "")  # to the end again
         self.pages[page] = section or before
 
-    def _tried(self, entry: Mapping[str, object], day: date) -> None:
+    def _graded(self, entry: Mapping[str, object], day: date) -> None:
+        case, earned, points = _text(entry, "case"), _number(entry, "earned"), _number(entry, "points")
+        look = Graded(_text(entry, "unit"), case, earned, points, entry.get("harm") is True, day)
+        self.first_looks.setdefault(case, look)
+        self.cases.pop(case, None)  # to the end again
+        self.cases[case] = look
+
+    def _reviewed(self, entry: Mapping[str, object]) -> None:
+        card, on = _text(entry, "card"), date.fromisoformat(_text(entry, "day"))
+        due, before = date.fromisoformat(_text(entry, "due")), self.memory.get(card)
+        stability, difficulty = _number(entry, "stability"), _number(entry, "difficulty")
+        if stability <= 0 or not 1 <= difficulty <= 10:
+            raise ValueError(f"stability {stability}, difficulty {difficulty}")
+        self.memory[card] = Memory(stability, difficulty, due, on, before.times + 1 if before else 1)
+        self.begun.setdefault(card, on)
+
+    def _tried(self, entry: Mapping[str, object]) -> None:
         question, right = _text(entry, "question"), _text(entry, "verdict") == "right"
         hints = round(_number(entry, "hints")) if "hints" in entry else 0
         certainty = str(entry.get("certainty") or "")
-        one = Try(question, right, certainty, hints, entry.get("harm") is True, question not in self.last, day)
+        one = Try(question, right, certainty, hints, entry.get("harm") is True, question not in self.last)
         self.tries.append(one)
         self.last[question] = one
         if right:
@@ -238,6 +250,13 @@ def _number(entry: Mapping[str, object], key: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < 1e9:
         raise TypeError(f"{key} is not a number")
     return float(value)
+
+
+def _ending(entry: Mapping[str, object]) -> str:
+    ending = _text(entry, "ending")
+    if ending not in ("good", "mixed", "bad"):
+        raise ValueError(f"ending: {ending!r}")
+    return ending
 
 
 def _texts(entry: Mapping[str, object], key: str) -> Mapping[str, str]:

@@ -16,10 +16,11 @@ from typing import Any
 from paroleclinic.content import Outline
 from paroleclinic.lines import stamp
 from paroleclinic.progress import Progress
-from paroleclinic.standing import counted, hours, steps
+from paroleclinic.standing import counted, counting, hours, steps
 
 Record = dict[str, Any]
 HOLDER = re.compile(r'<script type="application/json" id="record">(.*?)</script>', re.S)
+BEST_FIRST = ("good", "mixed", "bad")
 SUM = re.compile(r"[0-9a-f]{64}")
 
 
@@ -42,19 +43,27 @@ def record(
         if step.begun
     ]
     cases = [
-        {"title": titles.get(one.case, one.case), "earned": one.earned, "points": one.points, "day": one.at[:10]}
-        for one in sorted(progress.cases.values(), key=lambda one: one.at)
+        {
+            "title": titles.get(one.case, one.case),
+            "earned": one.earned,
+            "points": one.points,
+            "day": one.day.isoformat(),
+        }
+        for one in progress.first_looks.values()
     ]
     tests = []
     for form, sittings in sorted(progress.tests.items(), reverse=True):  # the pre-test before the post-test
-        share = counted(sittings[-1])
-        tests.append({"form": form, "right": share.right, "of": share.of, "day": sittings[-1].at[:10]})
+        sitting = counting(sittings)
+        if sitting:
+            share = counted(sitting)
+            tests.append({"form": form, "right": share.right, "of": share.of, "day": sitting.day.isoformat()})
     consulted = [
-        {"title": titles.get(name, name), "ending": ways[-1].ending} for name, ways in progress.consulted.items()
+        {"title": titles.get(name, name), "ending": min((way.ending for way in ways), key=BEST_FIRST.index)}
+        for name, ways in progress.consulted.items()
     ]
     days = sorted(progress.days)
     return {
-        "v": 1, "name": progress.name, "role": progress.role, "made": stamp(at), "course": outline.title,
+        "v": 1, "name": progress.name, "role": progress.role, "made": stamp(at), "day": f"{at.astimezone():%Y-%m-%d}", "course": outline.title,
         "version": version, "law": outline.as_of.isoformat(), "hours": round(hours(progress), 1),
         "first": days[0].isoformat() if days else "", "last": days[-1].isoformat() if days else "",
         "lessons": lessons, "tests": tests, "cases": cases,
@@ -83,7 +92,7 @@ def opened(page: str) -> tuple[Record, str]:
     printed = SUM.search(text)
     try:
         record = json.loads(found.group(1)) if found else None
-    except ValueError:
+    except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict) or printed is None:
         raise NotARecord("This file is not a record of study of this course.")

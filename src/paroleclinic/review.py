@@ -77,8 +77,10 @@ def deck(progress: Progress, terms: Iterable[str], questions: Iterable[str]) -> 
             continue
         card = f"question:{one.question}"
         why = _why(one)
-        if why is not None:
-            found[card] = min(why, found.get(card, Why.TERM)) if not one.right else found.get(card, why)
+        if one.right and found.get(card) == Why.SURE_AND_WRONG:
+            found[card] = Why.MISSED  # it has been put right since
+        elif why is not None:
+            found[card] = found.get(card, why) if one.right else min(why, found.get(card, Why.TERM))
     found.update({f"term:{term}": Why.TERM for term in terms})
     return found
 
@@ -125,11 +127,11 @@ def minutes(cards: Iterable[Waiting]) -> int:
     return max(1, round(sum(MINUTES[one.card.partition(":")[0]] for one in cards))) if cards else 0
 
 
-def rating(*, right: bool, tries: int = 1, certainty: str = "", hints: int = 0) -> int:
+def rating(*, right: bool, tries: int = 1, certainty: str = "") -> int:
     """The rating that an answer earns, 1 to 4; the learner may choose another."""
     if not right:
         return 1
-    if tries > 1 or hints or certainty == "low":
+    if tries > 1 or certainty == "low":
         return 2
     return 4 if certainty == "high" else 3
 

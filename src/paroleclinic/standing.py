@@ -49,12 +49,11 @@ class Gain(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """A lesson on the map: how many of its questions were answered right, how far it was read, and the minutes left."""
+    """A lesson on the map: how many of its questions were answered right, and the minutes left."""
 
     lesson: Lesson
     right: int
     questions: int
-    sections: int
     begun: bool
 
     @property
@@ -78,7 +77,7 @@ def steps(outline: Outline, progress: Progress, questions: Mapping[str, Sequence
         right = sum(one in progress.ever_right for one in own)
         read = len(progress.read.get(lesson.id, ()))
         begun = read > 1 or any(one in progress.last for one in own)
-        found.append(Step(lesson, right, len(own), read, begun))
+        found.append(Step(lesson, right, len(own), begun))
     return found
 
 
@@ -100,6 +99,19 @@ def gain(before: Share, after: Share) -> Gain:
     return Gain(before, after, difference - down, difference + up)
 
 
+def counting(sittings: Sequence[Tested]) -> Tested | None:
+    """The sitting of a form that counts: the first that was mostly answered, else the first with an answer in it.
+
+    Later ones show practice: the post-test opens its keys, and a pre-test after the lessons is none.
+    """
+    answered = [one for one in sittings if any(verdict != "blank" for verdict in one.marks.values())]
+    whole = [one for one in answered if sum(v != "blank" for v in one.marks.values()) >= 0.75 * len(one.marks)]
+    if answered and answered[0].form != "pre-test":
+        return answered[0]
+    first = whole or answered
+    return first[0] if first else None
+
+
 def counted(sitting: Tested, questions: Collection[str] | None = None) -> Share:
     """How many answers of a sitting were right, of all, or of those to `questions`."""
     verdicts = [verdict for name, verdict in sitting.marks.items() if questions is None or name in questions]
@@ -110,8 +122,8 @@ def calibration(progress: Progress) -> dict[str, Share]:
     """How often first answers were right, by how sure the learner was: low, medium, high."""
     given = [(one.certainty, one.right) for one in progress.tries if one.first]
     for sittings in progress.tests.values():
-        last = sittings[-1]
-        given += [(sure, last.marks.get(name) == "right") for name, sure in last.certainty.items()]
+        first = counting(sittings)
+        given += [(sure, first.marks.get(name) == "right") for name, sure in first.certainty.items()] if first else []
     return {
         sure: share(sum(right for how, right in given if how == sure), sum(how == sure for how, _ in given))
         for sure in CERTAINTIES
@@ -120,13 +132,17 @@ def calibration(progress: Progress) -> dict[str, Share]:
 
 def sure_and_wrong(progress: Progress) -> list[Try]:
     """What the learner was sure of and got wrong, and has not since answered right; the newest first."""
-    found = {one.question: one for one in progress.tries if one.certainty == "high" and not one.right}
+    found: dict[str, Try] = {}
+    for one in progress.tries:
+        if one.certainty == "high" and not one.right:
+            found.pop(one.question, None)  # to the end again
+            found[one.question] = one
     return [one for one in reversed(found.values()) if not progress.last[one.question].right]
 
 
 def last_cases(progress: Progress, most: int = 5) -> list[Graded]:
     """The cases whose key was looked at, the newest first."""
-    return sorted(progress.cases.values(), key=lambda one: one.at, reverse=True)[:most]
+    return list(progress.cases.values())[: -most - 1 : -1]
 
 
 def hours(progress: Progress) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from paroleclinic.check.lessons import reading_grade
-from paroleclinic.consultation import Consultation, Scene, paths
+from paroleclinic.consultation import Consultation, Scene, looping, paths
 from paroleclinic.content import Standard
 from paroleclinic.course import Course
 from paroleclinic.interview import Interview, NotOffered, Talk, begin, outcome, played, standing
@@ -102,7 +102,7 @@ def _reachable(interview: Interview) -> set[str]:
     """The facts that some way through the interview uncovers, by trying the states there are."""
     found: set[str] = set()
     wanted = {fact.id for fact in interview.facts}
-    seen: set[tuple[frozenset[str], int, int]] = set()
+    seen: set[tuple[frozenset[str], frozenset[str], int, int]] = set()
     waiting = [begin(interview)]
     while waiting and found < wanted:
         talk = waiting.pop()
@@ -111,7 +111,9 @@ def _reachable(interview: Interview) -> set[str]:
             if ask.harm:
                 continue
             after = talk.after(ask)
-            state = (frozenset(line.ask.id for line in after.lines if not line.guarded), after.trust, after.left)
+            answered = frozenset(line.ask.id for line in after.lines if not line.guarded)
+            shut = frozenset(name for line in after.lines for name in line.ask.closes)
+            state = (answered, shut, after.trust, after.left)
             if state not in seen:
                 seen.add(state)
                 waiting.append(after)
@@ -134,7 +136,7 @@ def consultations(course: Course) -> Iterator[Problem]:
         for number, scene in enumerate(consultation.scenes):
             for says, fix in chain(_scene(course, scene), _onward(consultation, scene, reached)):
                 yield Problem(shown, line_of(path, "scenes", number), f'scene "{scene.id}": {says}', fix)
-        loop = _loop(consultation)
+        loop = looping(consultation)
         if loop:
             says = f"the scenes {', '.join(loop)} form a loop"
             yield Problem(shown, line_of(path, "scenes"), says, "lead one of them onward")
@@ -184,7 +186,7 @@ def _whole(course: Course, consultation: Consultation) -> Iterator[tuple[str, st
     for path in ways:
         if path.scene.ending == "good" and path.harmful:
             yield f'a harmful choice leads to the good ending "{path.scene.id}"', "lead it elsewhere"
-    if min(len(path.forks) for path in ways if path.scene.ending == "good") < standard.forks:
+    if min((len(path.forks) for path in ways if path.scene.ending == "good"), default=standard.forks) < standard.forks:
         yield f"a good ending is reached in fewer than {standard.forks} choices", "ask more of the learner"
     if len({scene.day for scene in consultation.scenes}) < 3:
         yield "no time passes", "let it run over three or more days"
@@ -199,21 +201,3 @@ def _scenes(consultation: Consultation) -> set[str]:
             found.add(name)
             waiting += [choice.to for choice in consultation.scene(name).choices]
     return found
-
-
-def _loop(consultation: Consultation) -> list[str]:
-    """The scenes of a loop, in order, or nothing."""
-    done: set[str] = set()
-
-    def walk(name: str, trail: list[str]) -> list[str]:
-        if name in trail:
-            return trail[trail.index(name) :]
-        if name in done:
-            return []
-        for choice in consultation.scene(name).choices:
-            if found := walk(choice.to, [*trail, name]):
-                return found
-        done.add(name)
-        return []
-
-    return walk(consultation.start, [])

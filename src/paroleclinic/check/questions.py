@@ -167,7 +167,9 @@ def near_twins(course: Course) -> Iterator[Problem]:
         seen: set[str] = set()
         for number, question in enumerate(course.question_file(path).questions):
             other = bank.get(question.near or "")
-            if lesson != path.stem or other is None:
+            if lesson != path.stem:
+                says, fix = f"the file's lesson is {lesson!r}", f"write lesson: {path.stem}"
+            elif other is None:
                 says, fix = (
                     f"it is near {question.near!r}, which its lesson does not ask",
                     "name a question of the lesson",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +39,7 @@ def collect(
     refused: list[Refused] = []
     owned: list[tuple[Found, str]] = []
     for place in track(places, "Reading", console=console, transient=True):
-        for one in read(place, units):
+        for one in read(place, units, datetime.now(UTC)):
             if isinstance(one, Refused):
                 refused.append(one)
             elif one.unit not in units.values():

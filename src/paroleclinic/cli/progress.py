@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from paroleclinic.cli.folder import HERE, Folder, course_at
@@ -34,7 +35,7 @@ def show(context: typer.Context, on: Day = None, folder: Folder = HERE) -> None:
         return
     found = steps(course.outline, progress, course.questions_by_lesson)
     table = Table(
-        "Lesson", "State", "Answered right", "Minutes left", title=progress.name or None, title_justify="left"
+        "Lesson", "State", "Answered right", "Minutes left", title=escape(progress.name) or None, title_justify="left"
     )
     for step in found:
         state = "done" if step.done else "begun" if step.begun else ""
@@ -50,7 +51,7 @@ def show(context: typer.Context, on: Day = None, folder: Folder = HERE) -> None:
         if share.of:
             console.print(f"Right when certainty was {sure}: {share.right} of {share.of}")
     for problem in progress.problems:
-        console.print(f"[dim]passed over: {problem}[/dim]")
+        console.print(f"[dim]passed over: {escape(problem)}[/dim]")
 
 
 @app.command()

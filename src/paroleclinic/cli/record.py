@@ -33,10 +33,10 @@ def verify(file: Annotated[Path, typer.Argument(help="A record of study, as a pa
         raise typer.Exit(2) from None
     try:
         same = checksum(record) == printed and record_page(record) == page
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         same = False
     if same:
-        typer.echo(f"Unchanged since {record['made'][:10]}: {record['name'] or 'no name'}, checksum {printed[:12]}…")
+        typer.echo(f"Unchanged since {record['day']}: {record['name'] or 'no name'}, checksum {printed[:12]}…")
         typer.echo("This shows that the page is whole. It does not prove who studied.")
         return
     typer.echo("Changed: what the page says is not what its checksum was made from.", err=True)

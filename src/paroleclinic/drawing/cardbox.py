@@ -37,10 +37,10 @@ def meaning(card: Waiting, term: Term, place: str, dates: Mapping[int, date], me
 <p><strong>How well did you know it?</strong></p>{_ratings(dates, None)}</section>"""
 
 
-def question(card: Waiting, public: Mapping[str, object], place: str, spoken: str = "") -> str:
+def question(card: Waiting, public: Mapping[str, object], place: str) -> str:
     """A question to answer in place."""
     data = escape(json.dumps(public, ensure_ascii=False), quote=True)
-    return f"""{_head(card, place)}<section class="pc-q" aria-label="Question" data-asked tabindex="-1" id="card"><div data-question="{data}" data-sure></div>{spoken}
+    return f"""{_head(card, place)}<section class="pc-q" aria-label="Question" data-asked tabindex="-1" id="card"><div data-question="{data}" data-sure></div>
 <div class="pc-acts"><button type="button" class="pc-main" data-do="check">Check</button></div></section>"""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 
 from paroleclinic.content import Glance, Outline
@@ -121,6 +120,8 @@ def _where(view: Home) -> tuple[str, str]:
         if page in lessons and not lessons[page].done:
             return page, f"Continue where I was: {lessons[page].lesson.title}"
     step = view.next_step
+    if step is None and "post-test" in view.progress.tests:
+        return "my-progress", "Every lesson is done: see what you gained"
     if step is None:
         return "post-test", "Every lesson is done: take the post-test"
     if step.lesson.id == view.outline.lessons[0].id:
@@ -176,12 +177,18 @@ def _cases(view: Home) -> str:
     shown = last_cases(view.progress)
     if not shown:
         return ""
-    rows = "".join(
-        f'<tr><th scope="row"><a data-page="exercises/{one.unit}/{one.case}.ipynb" href="#">{escape(_title(view, one.case))}</a></th>'
-        f"<td>{one.earned:g} of {one.points:g}{'. Advice in it could hurt a client.' if one.harm else ''}</td>"
-        f"<td>{long_day(date.fromisoformat(one.at[:10]))}</td></tr>"
-        for one in shown
-    )
+    rows = ""
+    for one in shown:
+        first = view.progress.first_looks[one.case]
+        points = f"{one.earned:g} of {one.points:g}"
+        if first.earned != one.earned:
+            points = f"{first.earned:g}, later {points}"
+        harm = ". Advice in it could hurt a client." if one.harm else ""
+        place = escape(f"exercises/{one.unit}/{one.case}.ipynb", quote=True)
+        rows += (
+            f'<tr><th scope="row"><a data-page="{place}" href="#">{escape(_title(view, one.case))}</a></th>'
+            f"<td>{points}{harm}</td><td>{long_day(one.day)}</td></tr>"
+        )
     return f"""<section class="pc-card" aria-label="My last cases"><h2>My last cases</h2>
 <div class="pc-wide" role="group" aria-label="Table" tabindex="0"><table class="pc-rubric"><thead><tr><th scope="col">Case</th>
 <th scope="col">Points</th><th scope="col">Day</th></tr></thead><tbody>{rows}</tbody></table></div></section>"""
@@ -198,8 +205,9 @@ def _hand_in(view: Home) -> str:
 one file for your instructor.</p></section>"""
     units = "".join(f'<option value="{unit}">{escape(title)}</option>' for unit, title in view.units.items())
     before = "".join(
-        f"<li>{escape(view.units.get(unit, unit))}: {escape(file)}</li>"
-        for unit, file in view.progress.handed_in.items()
+        f"<li>{escape(view.units.get(unit, unit))}: {escape(file)}, receipt code {escape(code)}</li>"
+        for unit, files in view.progress.handed_in.items()
+        for file, code in files.items()
     )
     kept = f"<details><summary>Handed in before</summary><ul>{before}</ul></details>" if before else ""
     name = escape(view.progress.name, quote=True)
@@ -214,7 +222,7 @@ def receipt(file: str, folder: str, code: str, files: int, *, desktop: bool) -> 
     """What is shown once a hand-in is on disk."""
     show = '<button type="button" data-do="open-folder">Open its folder</button>' if desktop else ""
     quoted = escape(f"{folder}/{file}", quote=True)
-    return f"""<section class="pc-verdict right" aria-label="Receipt" id="receipt" tabindex="-1"><p class="pc-says">Handed in</p>
+    return f"""<section class="pc-verdict right" aria-label="Receipt" id="receipt" tabindex="-1" data-stay><p class="pc-says">Handed in</p>
 <p>The file <strong>{escape(file)}</strong> is in the folder <strong>{escape(folder)}</strong> of the course. It holds {files} files.</p>
 <p>Receipt code: <strong class="pc-figure">{code}</strong> Keep it: it proves what you handed in.</p>
 <div class="pc-acts"><a class="pc-button" data-page="{quoted}" data-base="files/" href="#" download>Download a copy</a>{show}</div></section>"""

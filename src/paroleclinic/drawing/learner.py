@@ -24,7 +24,7 @@ def calibration_card(shares: Mapping[str, Share]) -> str:
         rows = "".join(_bar(SURE_WORDS[sure], share.share, _counted(share)) for sure, share in shares.items())
         body = f"<ul class='pc-bars'>{rows}</ul>{_calibrated(shares)}"
     return f"""<section class="pc-card pc-chart" aria-label="How sure, how right"><h2>How sure, how right</h2>
-<p class="pc-soft">Of your first answers, the share that was right.</p>{body}</section>"""
+<p class="pc-soft">Of your first answers, those in the tests included, the share that was right.</p>{body}</section>"""
 
 
 def _calibrated(shares: Mapping[str, Share]) -> str:
@@ -131,6 +131,8 @@ def _goal(before: Tested, after: Tested, objective: Mapping[str, str | None], go
 
 
 def _advice(first: Share, last: Share) -> str:
+    if not last.of:
+        return "Not asked this time."
     if last.right == last.of:
         return "Nothing now; let the review keep it."
     return "Read it again." if last.right <= first.right else "Look at its key points again."

@@ -28,8 +28,8 @@ def record_page(record: Record) -> str:
     when = f"{_day(record['first'])} to {_day(record['last'])}" if record["first"] else "no day yet"
     parts = [
         _table("Lessons", ("Lesson", "Answered right"), [(one["title"], f"{one['right']} of {one['questions']}{' (done)' if one['done'] else ''}") for one in record["lessons"]]),
-        _table("Tests", ("Test", "Right", "Day"), [(one["form"].capitalize(), f"{one['right']} of {one['of']}", _day(one["day"])) for one in record["tests"]]),
-        _table("Client files", ("Case", "Points", "Day"), [(one["title"], f"{one['earned']:g} of {one['points']:g}", _day(one["day"])) for one in record["cases"]]),
+        _table("Tests", ("Test", "Right, the first time", "Day"), [(one["form"].capitalize(), f"{one['right']} of {one['of']}", _day(one["day"])) for one in record["tests"]]),
+        _table("Client files", ("Case", "Points at the first look at the key", "Day"), [(one["title"], f"{one['earned']:g} of {one['points']:g}", _day(one["day"])) for one in record["cases"]]),
         _table("Interviews", ("Client", "Points"), [(one["title"], f"{one['total']} of 100") for one in record["interviews"]]),
         _table("Consultations", ("Client", "How it went"), [(one["title"], ENDS.get(one["ending"], "")) for one in record["consultations"]]),
     ]  # fmt: skip
@@ -41,7 +41,7 @@ def record_page(record: Record) -> str:
 <p>Studied from {when}; active time {record["hours"]:g} hours, idle time left out.</p>
 <p class="note">{NOT_AN_ACCREDITATION}</p>
 {"".join(parts)}
-<h2>About this record</h2><p>Course version {escape(record["version"])}; the law as read on {_day(record["law"])}. Made on {_day(record["made"][:10])} from the
+<h2>About this record</h2><p>Course version {escape(record["version"])}; the law as read on {_day(record["law"])}. Made on {_day(record["day"])} from the
 learner's own files, which the learner could change: it is as honest as the learner.</p>
 <p>Checksum (SHA-256). <code>paroleclinic record verify</code> tells whether this page was changed since:</p><p class="sum">{checksum(record)}</p>
 </main>{held(record)}</body></html>

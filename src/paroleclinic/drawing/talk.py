@@ -29,9 +29,9 @@ from paroleclinic.law import Rule
 TRUST_WORDS = ("ends the talk", "closed", "wary", "polite", "open", "at ease")
 
 
-def invitation(interview: Interview, best: int | None) -> str:
+def invitation(interview: Interview, last: int | None) -> str:
     """The offer to meet the client before reading the file."""
-    before = f"<p class='pc-soft'>Last time: {best} of 100.</p>" if best is not None else ""
+    before = f"<p class='pc-soft'>Last time: {last} of 100.</p>" if last is not None else ""
     through = (
         f"<p><strong>Interpreter:</strong> {escape(interview.interpreter.strip())}</p>" if interview.interpreter else ""
     )
@@ -39,14 +39,14 @@ def invitation(interview: Interview, best: int | None) -> str:
 <p>You may say {interview.limit} things. Choose what matters: some answers come only if you ask, and some words close doors. Then the file
 opens. About {interview.minutes} minutes; it is practice and earns no points.</p>{before}
 <div class="pc-acts"><button type="button" class="pc-main" data-do="begin">Meet the client</button>
-<button type="button" data-do="skip" id="pc-skip">Skip to the file</button></div></section>"""
+<button type="button" data-do="skip">Skip to the file</button></div></section>"""
 
 
-def closed(best: int | None) -> str:
+def closed(last: int | None) -> str:
     """A line above the file, once the interview was held or skipped."""
-    said = f"You met this client: {best} of 100." if best is not None else "You have not met this client."
+    said = f"You met this client: {last} of 100." if last is not None else "You have not met this client."
     return f"""<section class="pc-acts pc-card" aria-label="Interview" id="talk" tabindex="-1"><span>{said}</span>
-<button type="button" data-do="begin">{"Meet again" if best is not None else "Meet the client"}</button></section>"""
+<button type="button" data-do="begin">{"Meet again" if last is not None else "Meet the client"}</button></section>"""
 
 
 def talk(talk: Talk, shown: Sequence[Ask]) -> str:

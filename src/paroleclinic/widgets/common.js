@@ -67,6 +67,8 @@ function find(slug, el) {
 // Calls tell(seconds) about once a minute of use. The time when the page is hidden, or nobody touches it, does not count.
 function clocked(el, tell) {
   const page = around(el);
+  if (page.dataset.pcClock !== undefined) return () => {}; // another control on this page counts already
+  page.dataset.pcClock = "";
   let touched = performance.now();
   let looked = touched;
   let used = 0;
@@ -91,6 +93,7 @@ function clocked(el, tell) {
     look();
     flush();
     clearInterval(timer);
+    delete page.dataset.pcClock;
     document.removeEventListener("visibilitychange", hidden);
     for (const event of events) document.removeEventListener(event, touch, { capture: true });
   };

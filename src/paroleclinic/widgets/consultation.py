@@ -8,7 +8,7 @@ from paroleclinic.consultation import Consultation, NoSuchChoice, followed
 from paroleclinic.course import Course
 from paroleclinic.drawing import story
 from paroleclinic.widgets.pages import Heard, Panel
-from paroleclinic.widgets.place import diary, here
+from paroleclinic.widgets.place import diary, here, noted
 from paroleclinic.widgets.questions import shuffled, who
 
 
@@ -31,7 +31,7 @@ def consultations() -> Panel:
 
 
 def _heard(course: Course, seat: Seat, message: Heard) -> dict[str, object]:
-    do = message.get("do")
+    do, why = message.get("do"), ""
     if do == "open-one":
         seat.name, seat.choices = str(message.get("name")), []
     elif do == "shelf" or not seat.name:
@@ -44,22 +44,23 @@ def _heard(course: Course, seat: Seat, message: Heard) -> dict[str, object]:
         except NoSuchChoice:  # a second click
             return {"html": _page(course, consultation, seat.choices)}
         seat.choices.append(str(message.get("choice")))
-        _note(consultation, seat.choices)
+        why = _note(consultation, seat.choices)
     elif do == "back":
         del seat.choices[-1:]
     elif do == "rewind":
         del seat.choices[int(str(message.get("to"))) :]
     elif do == "again":
         seat.choices.clear()
-    return {"html": _page(course, consultation, seat.choices), "focus": "#scene"}
+    return {"html": _page(course, consultation, seat.choices), "focus": "#scene", "trouble": why}
 
 
-def _note(consultation: Consultation, choices: list[str]) -> None:
+def _note(consultation: Consultation, choices: list[str]) -> str:
+    """Write an ending into the diary; returns why it could not be kept, or nothing."""
     scene = followed(consultation, choices).scene
-    if scene.ending:
-        diary().note(
-            "consulted", consultation=consultation.id, choices=list(choices), scene=scene.id, ending=scene.ending
-        )
+    if not scene.ending:
+        return ""
+    about = {"consultation": consultation.id, "choices": list(choices)}
+    return noted("consulted", **about, scene=scene.id, ending=scene.ending)
 
 
 def _page(course: Course, consultation: Consultation, choices: list[str]) -> str:

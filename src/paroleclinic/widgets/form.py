@@ -10,6 +10,7 @@ from paroleclinic.drawing.marks import test_result, verdict
 from paroleclinic.grading import grade
 from paroleclinic.progress import Progress
 from paroleclinic.questions import Question
+from paroleclinic.standing import counting
 from paroleclinic.widgets.desk import Desk
 from paroleclinic.widgets.place import diary, here, noted
 from paroleclinic.widgets.questions import Questions, public
@@ -52,10 +53,10 @@ def _explained(
 
 def gained(course: Course, progress: Progress) -> str:
     """What lies between the two forms, once both were taken; else nothing."""
-    before, after = (progress.tests.get(form, [])[-1:] for form in ("pre-test", "post-test"))
-    if not before or not after:
+    before, after = (counting(progress.tests.get(form, [])) for form in ("pre-test", "post-test"))
+    if before is None or after is None:
         return ""
     objective = {
         question.id: question.objective for form in ("pre-test", "post-test") for question in course.form(form)
     }
-    return gain_card(before[0], after[0], objective, course.outline)
+    return gain_card(before, after, objective, course.outline)

@@ -20,7 +20,7 @@ from paroleclinic.lab import has_desktop
 from paroleclinic.progress import Progress
 from paroleclinic.standing import steps, terms_met
 from paroleclinic.widgets.pages import Heard, Panel
-from paroleclinic.widgets.place import diary, here, now, today
+from paroleclinic.widgets.place import diary, here, noted, now, today
 
 LONGEST_NAME = 60
 
@@ -31,29 +31,35 @@ def home() -> Panel:
     glances = {case: course.glance(case) for unit in course.outline.units for case in unit.cases}
     deck_of(course, diary().progress())  # reads the lessons once, before the first click
 
+    known = False  # welcomed here, even where that could not be written down
+
     def hear(message: Heard) -> dict[str, object]:
+        nonlocal known
         do, given = message.get("do"), message.get("given") or {}
         if do == "welcome":
+            known = True
             role = given.get("role") if given.get("role") in ROLES else "other"
-            diary().note("welcomed", name=str(given.get("name", ""))[:LONGEST_NAME].strip(), role=role, language="en")
-            return {"html": page(course, glances), "focus": "section, h2", "say": "Welcome. Your course is below."}
+            name = str(given.get("name", ""))[:LONGEST_NAME].strip()
+            why = noted("welcomed", name=name, role=role, language="en")
+            html = page(course, glances, known=known)
+            return {"html": html, "focus": "section, h2", "say": "Welcome. Your course is below.", "trouble": why}
         if do == "skip":
-            diary().note("skipped", what="pre-test")
-            return {"html": page(course, glances), "focus": ".pc-title"}
+            why = noted("skipped", what="pre-test")
+            return {"html": page(course, glances, known=known), "focus": ".pc-title", "trouble": why}
         if do == "hand-in":
             return _hand_in(course, glances, given)
         if do == "open-folder":
             _open(course.root / FOLDER)
             return {}
-        return {"html": page(course, glances)}
+        return {"html": page(course, glances, known=known)}
 
     return Panel(hear, html=page(course, glances), fresh=True)
 
 
-def page(course: Course, glances: Mapping[str, Glance]) -> str:
-    """The home as it stands now."""
+def page(course: Course, glances: Mapping[str, Glance], *, known: bool = False) -> str:
+    """The home as it stands now; a welcome, unless the learner is `known` or has been welcomed before."""
     progress = diary().progress()
-    if not progress.welcomed:
+    if not (progress.welcomed or known):
         return welcome(progress)
     due = review.waiting(progress, deck_of(course, progress), today())
     units = {
@@ -94,12 +100,15 @@ def _hand_in(course: Course, glances: Mapping[str, Glance], given: Mapping[str, 
     if not name:
         return {"trouble": "Write your name or initials first: your instructor must know whose work it is."}
     try:
-        done = hand_in(course.root, unit.id, name, now(), version("paroleclinic"), course.outline.as_of.isoformat())
+        done = hand_in(
+            course.root, unit.id, name, now().astimezone(), version("paroleclinic"), course.outline.as_of.isoformat()
+        )
     except NothingToHandIn as error:
         return {"trouble": str(error)}
-    diary().note("handed-in", unit=unit.id, file=done.path.name, code=done.code)
+    why = noted("handed-in", unit=unit.id, file=done.path.name, code=done.code)
     shown = receipt(done.path.name, FOLDER, done.code, done.files, desktop=has_desktop())
-    return {"html": page(course, glances) + shown, "focus": "#receipt", "say": f"Handed in. Receipt code {done.code}."}
+    said = f"Handed in. Receipt code {done.code}."
+    return {"html": page(course, glances, known=True) + shown, "focus": "#receipt", "say": said, "trouble": why}
 
 
 def _open(folder: Path) -> None:

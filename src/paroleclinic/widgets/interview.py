@@ -9,13 +9,13 @@ from paroleclinic.course import Course, NoSuchEntry
 from paroleclinic.drawing import talk as drawing
 from paroleclinic.interview import Interview, NotOffered, Talk, begin, outcome, played
 from paroleclinic.widgets.pages import Heard, Panel
-from paroleclinic.widgets.place import diary, here
+from paroleclinic.widgets.place import diary, here, noted
 from paroleclinic.widgets.questions import shuffled, who
 
 
 @dataclass
 class Meeting:
-    """An interview under way: what was asked so far, and which page of it is shown."""
+    """An interview under way: what was asked so far."""
 
     asked: list[str] = field(default_factory=list)
 
@@ -32,7 +32,7 @@ def meet(case_id: str) -> Panel:
         return _heard(course, scenario, meeting, message)
 
     seen = case_id in diary().progress().met or f"interview:{case_id}" in diary().progress().skipped
-    html = drawing.closed(_best(case_id)) if seen else drawing.invitation(scenario.interview, _best(case_id))
+    html = drawing.closed(_last(case_id)) if seen else drawing.invitation(scenario.interview, _last(case_id))
     return Panel(hear, f"{scenario.unit}/{scenario.id}", html=html)
 
 
@@ -44,9 +44,10 @@ def _heard(course: Course, scenario: Scenario, meeting: Meeting, message: Heard)
         meeting.asked.clear()
         return {"html": _talk(script, begin(script), scenario.id), "focus": "#talk"}
     if do == "skip":
-        if scenario.id not in diary().progress().met:
-            diary().note("skipped", what=f"interview:{scenario.id}")
-        return {"html": drawing.closed(_best(scenario.id)), "focus": "#talk", "say": "The file is open below."}
+        met = scenario.id in diary().progress().met
+        why = "" if met else noted("skipped", what=f"interview:{scenario.id}")
+        html = drawing.closed(_last(scenario.id))
+        return {"html": html, "focus": "#talk", "say": "The file is open below.", "trouble": why}
     if do == "ask":
         try:
             talk = played(script, [*meeting.asked, str(message.get("ask"))])
@@ -62,8 +63,8 @@ def _heard(course: Course, scenario: Scenario, meeting: Meeting, message: Heard)
         return {"html": drawing.stating(script, lines), "focus": "#stating"}
     if do == "judge":
         went = outcome(played(script, meeting.asked), message.get("given") or {})
-        diary().note("met", case=scenario.id, asked=list(meeting.asked), total=went.total)
-        return {"html": drawing.debrief(went, course.law, scenario.as_of), "focus": "#debrief"}
+        why = noted("met", case=scenario.id, asked=list(meeting.asked), total=went.total)
+        return {"html": drawing.debrief(went, course.law, scenario.as_of), "focus": "#debrief", "trouble": why}
     return {"html": _talk(script, played(script, meeting.asked), scenario.id), "focus": "#talk"}
 
 
@@ -71,6 +72,6 @@ def _talk(script: Interview, talk: Talk, case_id: str) -> str:
     return drawing.talk(talk, shuffled(script.asks, f"{who()}/{case_id}"))
 
 
-def _best(case_id: str) -> int | None:
+def _last(case_id: str) -> int | None:
     met = diary().progress().met.get(case_id)
     return met.total if met else None

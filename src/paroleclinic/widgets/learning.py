@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from importlib.metadata import version
+from pathlib import Path
 
 from paroleclinic.course import Course, NoSuchEntry
 from paroleclinic.drawing.home import RECORDED
@@ -22,8 +23,8 @@ from paroleclinic.widgets.pages import Heard, Panel
 from paroleclinic.widgets.place import diary, here, now, today
 
 DAYS_AHEAD = 7
-RECORD_NAME = "record-of-study.html"
-COPY_NAME = "progress-copy.jsonl"
+RECORD_NAME = "record-of-study-{}.html"
+COPY_NAME = "progress-copy-{}.jsonl"
 
 
 def my_progress() -> Panel:
@@ -35,19 +36,18 @@ def my_progress() -> Panel:
         if do == "print-record":
             return {"print": record_page(record_of(course, diary().progress()))}
         if do == "keep-record":
-            path = course.root / RECORD_NAME
-            path.write_text(record_page(record_of(course, diary().progress())), encoding="utf-8", newline="\n")
-            return {"html": page(course) + _kept(RECORD_NAME, "Your record of study"), "focus": "#kept"}
+            text = record_page(record_of(course, diary().progress()))
+            path = _free(course.root, RECORD_NAME)
+            _write(lambda: path.write_text(text, encoding="utf-8", newline="\n"))
+            return {"html": page(course) + _kept(path.name, "Your record of study"), "focus": "#kept"}
         if do == "copy":
             if not diary().path.is_file():
                 return {"trouble": "There is nothing to copy yet."}
-            shutil.copyfile(diary().path, course.root / COPY_NAME)
-            return {"html": page(course) + _kept(COPY_NAME, "A copy of your progress"), "focus": "#kept"}
+            path = _free(course.root, COPY_NAME)
+            _write(lambda: shutil.copyfile(diary().path, path))
+            return {"html": page(course) + _kept(path.name, "A copy of your progress"), "focus": "#kept"}
         if do == "delete":
-            try:
-                diary().path.unlink(missing_ok=True)
-            except OSError as error:
-                raise NotSaved(error.strerror) from error
+            _write(lambda: diary().path.unlink(missing_ok=True))
             return {"html": page(course), "say": "Your progress is deleted.", "focus": "section"}
         return {"html": page(course)}
 
@@ -73,6 +73,19 @@ def page(course: Course) -> str:
         _own(),
     ]
     return "".join(parts)
+
+
+def _free(folder: Path, name: str) -> Path:
+    """A name with today's date in it that no file bears yet."""
+    names = [today().isoformat(), *(f"{today()}-{number}" for number in range(2, 1000))]
+    return next(path for path in (folder / name.format(one) for one in names) if not path.exists())
+
+
+def _write(act: Callable[[], object]) -> None:
+    try:
+        act()
+    except OSError as error:
+        raise NotSaved(error.strerror or type(error).__name__) from error
 
 
 def _prompts(course: Course, progress: Progress) -> list[tuple[str, str, str]]:
@@ -135,5 +148,5 @@ data-confirm="Delete all of your progress in this course? Answers to cases stay.
 
 
 def _kept(name: str, what: str) -> str:
-    return f"""<section class="pc-verdict right" id="kept" tabindex="-1" aria-label="Kept"><p>{what} is in the folder of the course: <strong>{name}</strong></p>
+    return f"""<section class="pc-verdict right" id="kept" tabindex="-1" aria-label="Kept" data-stay><p>{what} is in the folder of the course: <strong>{name}</strong></p>
 <div class="pc-acts"><a class="pc-button" data-page="/{name}" data-base="files" href="#" download>Download it</a></div></section>"""

@@ -72,6 +72,8 @@ class Panel(anywidget.AnyWidget):
             answer = {"trouble": f"Not saved: {error}."}
         except (Problems, LookupError, OSError, ValueError) as error:
             answer = {"trouble": f"This cannot be shown. Reload the page; if it comes again, tell its author: {error}"}
+        if isinstance(answer.get("html"), str):
+            self.html = answer["html"]  # so that a page that is shown anew shows this
         self.send({**answer, "n": message.get("n")})
 
 

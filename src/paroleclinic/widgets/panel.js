@@ -17,6 +17,7 @@ function render({ model, el }) {
 
   function tell(message) {
     waiting = ++sent;
+    drawn = performance.now();
     clearTimeout(silence);
     silence = setTimeout(() => { said.textContent = SILENT; }, PATIENCE);
     model.send({ ...message, n: waiting });
@@ -61,8 +62,12 @@ function render({ model, el }) {
 
   function show({ html, focus, say }) {
     const kept = document.activeElement && body.contains(document.activeElement) ? document.activeElement.id : "";
+    const unfolded = new Set([...body.querySelectorAll("details[open] > summary")].map((summary) => summary.textContent));
     const scroll = body.querySelector("[data-keep]")?.scrollTop ?? 0;
     body.innerHTML = html;
+    for (const summary of body.querySelectorAll("details > summary")) {
+      if (unfolded.has(summary.textContent)) summary.parentElement.open = true;
+    }
     ready();
     const box = body.querySelector("[data-keep]");
     if (box) box.scrollTop = focus ? box.scrollHeight : scroll;
@@ -78,11 +83,15 @@ function render({ model, el }) {
     forms = new Map();
     for (const holder of body.querySelectorAll("[data-question]")) mount(holder);
     for (const link of body.querySelectorAll("[data-page], [data-lesson]")) point(link, el);
-    document.querySelectorAll(".jp-Document, .jp-MainAreaWidget").forEach((page) => {
-      if (page.contains(el)) page.classList.toggle("pc-meeting", Boolean(body.querySelector("[data-meeting]")));
-    });
+    meeting();
     drawn = performance.now();
     el.dataset.drawn = String(Number(el.dataset.drawn ?? 0) + 1);
+  }
+
+  // While a client is met, the file below is out of sight.
+  function meeting() {
+    const page = around(el);
+    if (page !== document.body) page.classList.toggle("pc-meeting", Boolean(body.querySelector("[data-meeting]")));
   }
 
   function hear(message) {
@@ -91,7 +100,6 @@ function render({ model, el }) {
     said.textContent = message.trouble ?? "";
     if (message.html !== undefined) show(message);
     if (message.print) print(message.print);
-    if (message.go) window.open(message.go, "_blank");
   }
 
   function print(html) {
@@ -102,11 +110,17 @@ function render({ model, el }) {
     page.print();
   }
 
+  // Something stands there that must not go: a receipt to note down, or what is half typed.
+  function untidy() {
+    const typed = [...body.querySelectorAll("input, textarea")].some((field) => field.value !== field.defaultValue);
+    const picked = [...body.querySelectorAll("form option")].some((option) => option.selected !== option.defaultSelected && option.index);
+    return typed || picked || Boolean(body.querySelector("[data-stay]"));
+  }
+
   const back = () => {
     const now = performance.now();
     const here = document.visibilityState === "visible" && el.getClientRects().length > 0;
-    if (!model.get("fresh") || !here || now - drawn < AGAIN) return;
-    drawn = now;
+    if (!model.get("fresh") || !here || now - drawn < AGAIN || untidy()) return;
     tell({ do: "open" });
   };
   body.addEventListener("click", act);
@@ -119,7 +133,7 @@ function render({ model, el }) {
   ready();
   let stop = () => {};
   requestAnimationFrame(() => {
-    ready();
+    meeting();
     if (model.get("timed")) stop = clocked(el, (seconds) => model.send({ do: "worked", value: seconds }));
   });
   return () => {

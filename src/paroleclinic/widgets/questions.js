@@ -104,6 +104,7 @@ function render({ model, el }) {
   }
 
   function hint(form) {
+    form.hint.disabled = true; // until the answer is there
     model.send({ do: "hint", id: form.id, value: form.hints.children.length, n: ++sent });
   }
 
@@ -137,6 +138,8 @@ function render({ model, el }) {
 
   function bench() {
     const show = () => {
+      const left = [...forms.values()].filter((form) => blank(form.value())).length;
+      if (test && left && !window.confirm(`${left} of ${questions.length} are not answered. Finish all the same? The first result is the one that counts.`)) return;
       for (const form of forms.values()) settleField(form);
       summary.textContent = "";
       silence = setTimeout(() => { summary.textContent = SILENT; }, PATIENCE);
@@ -156,8 +159,12 @@ function render({ model, el }) {
     return link;
   }
 
+  function blank(value) {
+    return value === null || Object.keys(value).length === 0;
+  }
+
   function tallyAnswers() {
-    const given = [...forms.values()].filter((form) => form.last !== null && Object.keys(form.last).length > 0).length;
+    const given = [...forms.values()].filter((form) => !blank(form.last)).length;
     done.textContent = `${given} of ${questions.length} answered`;
   }
 
@@ -168,10 +175,6 @@ function render({ model, el }) {
       if (JSON.stringify(form.value()) === JSON.stringify(answers[form.id])) continue;
       form.put(answers[form.id]);
       form.last = form.value();
-    }
-    for (const [id, sure] of Object.entries(model.get("sure"))) {
-      const form = forms.get(id);
-      if (form?.beSure && !form.sure) form.beSure(sure);
     }
     tallyAnswers();
   }
@@ -196,7 +199,7 @@ function render({ model, el }) {
     form.waiting = null;
     clearTimeout(form.silence);
     if (message.re === "saved") say(form, `Saved at ${message.at}${message.why ? `, but: ${message.why}` : ""}`, Boolean(message.why));
-    else if (message.re === "not-saved") say(form, `Not saved: ${message.why}`, true);
+    else if (message.re === "not-saved") say(form, saves ? `Not saved: ${message.why}` : message.why, true);
     else if (message.re === "checked") {
       explain(message.id, message.html);
       if (message.why) say(form, message.why, true);
@@ -222,6 +225,7 @@ function render({ model, el }) {
   }
 
   for (const form of forms.values()) form.last = form.value();
+  for (const [id, sure] of Object.entries(model.get("sure"))) forms.get(id)?.beSure?.(sure);
   refresh();
   showTrouble();
   model.on("change:answers", refresh);

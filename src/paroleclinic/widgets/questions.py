@@ -15,6 +15,7 @@ from paroleclinic.content import Exhibit, Twin
 from paroleclinic.drawing import style
 from paroleclinic.law import long_day
 from paroleclinic.questions import Amount, Group, Item, Many, Match, Memo, One, Option, Order, Question, Step
+from paroleclinic.reading import Problems
 from paroleclinic.widgets.place import script
 
 Hear = Callable[[str, str, Mapping[str, Any]], dict[str, object]]
@@ -50,7 +51,12 @@ class Questions(anywidget.AnyWidget):
         if not isinstance(message, dict):
             return
         do, question = str(message.get("do")), str(message.get("id", ""))
-        self.send({**self._hear(do, question, message), "id": question, "n": message.get("n")})
+        try:
+            answer = self._hear(do, question, message)
+        except (Problems, LookupError, OSError, ValueError) as error:
+            why = f"This cannot be shown. Reload the page; if it comes again, tell its author: {error}"
+            answer = {"re": "not-saved", "why": why}
+        self.send({**answer, "id": question, "n": message.get("n")})
 
 
 def public(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from paroleclinic import review as schedule
 from paroleclinic.course import Course, NoSuchEntry
@@ -15,7 +16,7 @@ from paroleclinic.review import Waiting
 from paroleclinic.widgets.home import deck_of
 from paroleclinic.widgets.lesson import tried
 from paroleclinic.widgets.pages import Heard, Panel
-from paroleclinic.widgets.place import diary, here, today
+from paroleclinic.widgets.place import diary, here, noted, today
 from paroleclinic.widgets.questions import public
 
 
@@ -25,7 +26,8 @@ class Sitting:
 
     left: list[Waiting]
     day: date
-    all: int = 0
+    cards: int = 0
+    stage: Literal["start", "asked", "told", "over"] = "start"
     done: int = 0
     again: int = 0
     card: Waiting | None = None
@@ -36,7 +38,7 @@ class Sitting:
     @property
     def place(self) -> str:
         """Which card this is, in words."""
-        return f"Card {self.done + 1} of {self.all}"
+        return f"Card {self.done + 1} of {self.cards}"
 
 
 def daily_review(on: str | None = None) -> Panel:
@@ -47,20 +49,23 @@ def daily_review(on: str | None = None) -> Panel:
     def hear(message: Heard) -> dict[str, object]:
         nonlocal sitting
         do = message.get("do")
-        if do == "open" and sitting.card is None and not sitting.done:
+        if do == "open" and (
+            sitting.stage == "start" or (sitting.stage == "over" and not on and today() != sitting.day)
+        ):
             sitting = _begin(course, on)
             return {"html": _start(course, sitting)}
-        if do == "next":
+        if do == "next" and sitting.stage == "start":
             return _next(course, sitting)
-        if do == "turn" and sitting.card:
+        if do == "turn" and sitting.stage == "asked" and sitting.card:
+            sitting.stage = "told"
             term = course.term(sitting.card.card.partition(":")[2])
             html = cardbox.meaning(sitting.card, term, sitting.place, _dates(sitting), lookup.meaning(term))
             return {"html": html, "focus": "#card"}
-        if do == "check" and sitting.card and sitting.question:
+        if do == "check" and sitting.stage == "asked" and sitting.question:
             return _check(course, sitting, message)
-        if do == "rate" and sitting.card:
+        if do == "rate" and sitting.stage == "told":
             return _rate(course, sitting, message)
-        return {}
+        return {}  # a second click on what has gone
 
     return Panel(hear, "review", html=_start(course, sitting), fresh=True)
 
@@ -74,11 +79,12 @@ def _begin(course: Course, on: str | None) -> Sitting:
 
 def _start(course: Course, sitting: Sitting) -> str:
     progress = diary().progress()
-    all_due = len(schedule.waiting(progress, deck_of(course, progress), sitting.day))
-    return cardbox.start(sitting.all, all_due, schedule.minutes(sitting.left))
+    waits = len(schedule.waiting(progress, deck_of(course, progress), sitting.day))
+    return cardbox.start(sitting.cards, waits, schedule.minutes(sitting.left))
 
 
 def _next(course: Course, sitting: Sitting) -> dict[str, object]:
+    sitting.stage = "asked"
     while sitting.left:
         card = sitting.card = sitting.left.pop(0)
         what, _, name = card.card.partition(":")
@@ -90,8 +96,8 @@ def _next(course: Course, sitting: Sitting) -> dict[str, object]:
             html = cardbox.question(card, public([sitting.question])[0], sitting.place)
             return {"html": html, "focus": "#card"}
         except NoSuchEntry:  # it has left the course since
-            sitting.all -= 1
-    sitting.card = sitting.question = None
+            sitting.cards -= 1
+    sitting.card, sitting.question, sitting.stage = None, None, "over"
     due = [memory.due for memory in diary().progress().memory.values() if memory.due > sitting.day]
     return {"html": cardbox.finish(sitting.done, sitting.again, min(due, default=None)), "focus": "#card"}
 
@@ -115,7 +121,9 @@ def _check(course: Course, sitting: Sitting, message: Heard) -> dict[str, object
         }
     sure = str(given.get("sure") or "")
     why = tried(course, sitting.question, mark, {"sure": sure}, "review")
-    sitting.rating = schedule.rating(right=mark.verdict == "right", certainty=sure)
+    sitting.stage = "told"
+    tries = 2 if sitting.card.card in sitting.seen else 1
+    sitting.rating = schedule.rating(right=mark.verdict == "right", tries=tries, certainty=sure)
     return {"html": _explained(course, sitting, mark), "focus": "#card", "trouble": why}
 
 
@@ -131,15 +139,15 @@ def _rate(course: Course, sitting: Sitting, message: Heard) -> dict[str, object]
     assert sitting.card
     rating = int(str(message.get("rating")))
     memory = diary().progress().memory.get(sitting.card.card)
-    diary().note("reviewed", **schedule.review(sitting.card.card, memory, rating, sitting.day).entry())
+    why = noted("reviewed", **schedule.review(sitting.card.card, memory, rating, sitting.day).entry())
     sitting.done += 1
     if rating == 1:
         sitting.again += 1
         if sitting.card.card not in sitting.seen:  # once more at the end of this session
             sitting.seen.add(sitting.card.card)
             sitting.left.append(sitting.card)
-            sitting.all += 1
-    return _next(course, sitting)
+            sitting.cards += 1
+    return _next(course, sitting) | ({"trouble": why} if why else {})
 
 
 def _dates(sitting: Sitting) -> dict[int, date]:
