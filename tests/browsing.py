@@ -40,7 +40,7 @@ def question(page: Page, question_id: str) -> Locator:
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds wrong inside our content: the article, without JupyterLab's own frame."""
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(300)
     found = Axe().run(page, context={"include": [[".specta-article-outputs-panel"]]})
     return [
         f"{violation['id']}: {node['html'][:160]}"

@@ -32,8 +32,9 @@ from paroleclinic.widgets.questions import Questions
 pytestmark = pytest.mark.browser
 COURSE = Course(ROOT)
 CASES = [(unit.id, case) for unit in COURSE.outline.units for case in unit.cases]
-WORKED = [(unit.id, unit.cases[-1]) for unit in COURSE.outline.units] + [  # worked to the end: the hardest, and a twin
-    next((unit, case) for unit, case in CASES if COURSE.scenario(case).twin)
+WORKED = [  # worked to the end: the hardest of every second unit, and a twin
+    *[(unit.id, unit.cases[-1]) for unit in COURSE.outline.units][::2],
+    next((unit, case) for unit, case in CASES if COURSE.scenario(case).twin),
 ]
 NARROW = {"width": 700, "height": 1000}
 
@@ -96,7 +97,7 @@ def test_a_page_shows_as_an_article_without_code_and_without_barriers(room, site
                     && !s.backgroundColor.endsWith(', 0)')).length"""
         )
         assert (theme, heads) == (theme, 0)
-        picture(page, f"{Path(path).stem}-{theme}-{width['width']}")
+    picture(page, f"{Path(path).stem}-{theme}-{width['width']}")
 
 
 @pytest.mark.parametrize(("unit", "case_id"), CASES)
@@ -123,7 +124,8 @@ def test_a_case_shows_legible_papers_without_code_and_without_barriers(room, sit
         )
         assert (theme, too_wide, smallest >= 11) == (theme, 0, True)
     assert violations(page) == []
-    picture(page, f"{case_id}-dark-700")
+    if (unit, case_id) in WORKED:
+        picture(page, f"{case_id}-dark-700")
 
 
 def test_a_double_click_opens_the_lesson_as_an_article(context, site):
@@ -348,7 +350,7 @@ def test_the_same_case_shown_twice_in_one_window_keeps_the_first_ones_choice(con
             const asked = [{id: "q", kind: "one", prompt: "?", points: 1, papers: [], options: [{id: "a", text: "A"}]}];
             for (const n of [1, 2]) {  // anywidget loads the module anew for each widget
                 const module = await import(URL.createObjectURL(new Blob([code], {type: "text/javascript"})));
-                const state = {mode: "case", intro: "", questions: asked, answers: {q: "a"}, sure: {}, trouble: ""};
+                const state = {mode: "case", intro: "", questions: asked, answers: {q: "a"}, sure: {}, done: [], home: "", trouble: ""};
                 const model = {get: (key) => state[key], set() {}, save_changes() {}, send() {}, on() {}, off() {}};
                 module.default.render({model, el: document.body.appendChild(document.createElement("div"))});
             }

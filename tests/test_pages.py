@@ -236,6 +236,27 @@ def test_an_interview_is_played_to_its_debrief_and_noted(diary):
     assert "data-meeting" not in meet("first-crossing").html
 
 
+def test_an_interview_that_was_left_can_be_gone_on_with(diary):
+    page = meet("first-crossing")
+    tell(page, "begin")
+    tell(page, "ask", ask="hello")
+    again = meet("first-crossing")  # the page was loaded anew
+    assert "Go on where you were" in whole(again.html)
+    html = whole(tell(again, "go-on")["html"])
+    assert "Only you and Bo." in html
+    diary.note("paused", what="interview:first-crossing", steps=["who", "zzz"])  # it cannot be said any more
+    assert "Go on where you were" not in meet("first-crossing").html
+
+
+def test_lines_left_open_are_pointed_out_once(diary):
+    page = meet("first-crossing")
+    tell(page, "begin")
+    tell(page, "state")
+    first = tell(page, "judge", given={"st-hour": "unknown"})
+    assert ("html" in first, "2 lines are not sorted yet" in first["trouble"]) == (False, True)
+    assert "of 100" in tell(page, "judge", given={"st-hour": "unknown"})["html"]
+
+
 def test_an_interview_that_is_skipped_stays_skipped_and_can_be_held_later(diary):
     page = meet("first-crossing")
     assert "Meet the client" in whole(tell(page, "skip")["html"])
@@ -257,6 +278,22 @@ def test_a_consultation_is_lived_through_and_rewound(diary):
     tell(page, "back")
     assert "2 of 3 endings seen" in whole(tell(page, "shelf")["html"])
     assert [one.ending for one in diary.progress().consulted["the-late-walk"]] == ["mixed", "bad"]
+
+
+def test_a_consultation_that_was_left_can_be_gone_on_with(diary):
+    page = consultations()
+    tell(page, "open-one", name="the-late-walk")
+    tell(page, "choose", choice="wait")
+    assert "Go on where you were" in whole(tell(page, "shelf")["html"])
+    again = consultations()
+    assert "At the gate" in whole(tell(again, "go-on", name="the-late-walk")["html"])
+    tell(again, "choose", choice="pay")
+    assert "Go on where you were" not in tell(again, "shelf")["html"]
+
+
+def test_a_question_answered_right_before_says_so_when_the_lesson_is_opened_again(diary):
+    tell(quiz("br-night"), "check", id="br-night", value="dark")
+    assert quiz("br-night", "br-fee").done == ["br-night"]
 
 
 def test_my_progress_tells_copies_and_deletes(course, diary):

@@ -10,6 +10,7 @@ A line is `{"v": 1, "at": "2026-11-24T10:15:30.123Z", "did": …, …}`. What ma
 - `graded`: `unit`, `case`, `earned`, `points`, `harm` (the learner looked at the key of a case)
 - `met`: `case`, `asked` (what was said, in order), `total` (of 100)
 - `consulted`: `consultation`, `choices`, `scene`, `ending`
+- `paused`: `what` (such as `interview:CASE`), `steps` (what was said or chosen so far, in order)
 - `reviewed`: `card`, `day`, `rating` (1 to 4), `stability` (days), `difficulty` (1 to 10), `due` (a day)
 - `worked`: `page`, `seconds` (active; idle time is left out)
 - `skipped`: `what` (such as the pre-test)
@@ -65,10 +66,11 @@ class Graded(NamedTuple):
 
 
 class Met(NamedTuple):
-    """How an interview went, of 100."""
+    """How an interview went the last time, and at best, of 100."""
 
     case: str
     total: int
+    best: int
     day: date
 
 
@@ -117,6 +119,7 @@ class Progress:
     seconds: Counter[str] = field(default_factory=Counter)
     days: set[date] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)
+    paused: dict[str, list[str]] = field(default_factory=dict)
     handed_in: dict[str, dict[str, str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     lines: int = 0
@@ -146,7 +149,8 @@ class Progress:
                 self._graded(entry, day)
             case "met":
                 case = _text(entry, "case")
-                self.met[case] = Met(case, round(_number(entry, "total")), day)
+                total, before = round(_number(entry, "total")), self.met.get(case)
+                self.met[case] = Met(case, total, max(total, before.best if before else 0), day)
             case "consulted":
                 name = _text(entry, "consultation")
                 one = Consulted(name, _text(entry, "scene"), _ending(entry))
@@ -157,6 +161,11 @@ class Progress:
                 seconds = min(max(_number(entry, "seconds"), 0), LONGEST_STRETCH)
                 self._at(_text(entry, "page"))
                 self.seconds[_text(entry, "page")] += round(seconds)
+            case "paused":
+                steps = entry["steps"]
+                if not isinstance(steps, list) or not all(isinstance(one, str) for one in steps):
+                    raise TypeError("steps is not a list of texts")
+                self.paused[_text(entry, "what")] = steps
             case "skipped":
                 self.skipped.add(_text(entry, "what"))
             case "handed-in":

@@ -68,7 +68,7 @@ def record(
         "first": days[0].isoformat() if days else "", "last": days[-1].isoformat() if days else "",
         "lessons": lessons, "tests": tests, "cases": cases,
         "interviews": [
-            {"title": titles.get(one.case, one.case), "total": one.total} for one in progress.met.values()
+            {"title": titles.get(one.case, one.case), "total": one.best} for one in progress.met.values()
         ],
         "consultations": consulted,
     }  # fmt: skip

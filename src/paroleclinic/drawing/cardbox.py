@@ -50,12 +50,12 @@ def answered(card: Waiting, prompt: str, place: str, verdict: str, dates: Mappin
 <p><strong>When should it come back?</strong> Chosen from your answer; change it if it felt different.</p>{_ratings(dates, rating)}</section>"""
 
 
-def finish(done: int, again: int, next_day: date | None) -> str:
+def finish(done: int, again: int, next_day: date | None, home: str) -> str:
     """The end of a session."""
     later = f"<p>The next cards are due on {long_day(next_day)}.</p>" if next_day else ""
     missed = f"<p>{again} of them you missed; they come back soon.</p>" if again else ""
     return f"""<section class="pc-card pc-title" aria-label="Review" tabindex="-1" id="card"><p class="pc-ask">Done for today: {done} cards.</p>{missed}{later}
-<p><a data-page="my-progress" href="my-progress.ipynb">See what you remember</a></p></section>"""
+<p><a data-page="my-progress" href="my-progress.ipynb">See what you remember</a> · <a data-page="{home}" href="{home}.ipynb">Back to the first page</a></p></section>"""
 
 
 def _head(card: Waiting, place: str) -> str:

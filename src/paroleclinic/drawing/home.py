@@ -87,13 +87,14 @@ def _go_on(view: Home) -> str:
     hello = f"Good to see you, {progress.name.rstrip('.')}." if progress.name else "Good to see you."
     place, words = _where(view)
     how = "lesson" if place.startswith("#") else "page"
-    again = f'<a class="pc-button pc-main" data-{how}="{escape(place, quote=True)}" href="#">{escape(words)}</a>'
+    main = "" if _pre_test(view) else " pc-main"
+    again = f'<a class="pc-button{main}" data-{how}="{escape(place, quote=True)}" href="#">{escape(words)}</a>'
     left = sum(one.minutes for one in view.steps)
     done = sum(one.done for one in view.steps)
     due = "<strong>Nothing</strong> to review today"
     if view.due:
         wait = f"; {view.later} more can wait" if view.later else ""
-        due = f"<strong>{view.due}</strong> to review today, about {view.due_minutes} minutes{wait}"
+        due = f"<strong>{view.due}</strong> to review today, about {view.due_minutes} minute{'s' if view.due_minutes > 1 else ''}{wait}"
     tiles = [
         f'<a data-page="review" href="review.ipynb">{due}</a>',
         f"<span><strong>{done}</strong> of {len(view.steps)} lessons done</span>",
@@ -132,10 +133,15 @@ def _where(view: Home) -> tuple[str, str]:
 def _map(view: Home) -> str:
     items = [_lesson(view, step) for step in view.steps]
     items += [
-        f'<li class="page"><h3><a data-page="{page.id}" href="{page.id}.ipynb">{escape(page.title)}</a></h3>{tag("p", page.question)}</li>'
+        f'<li class="page"><h3><a data-page="{page.id}" href="{page.id}.ipynb">{escape(page.title)}</a>{_taken(view, page.id)}</h3>'
+        f"{tag('p', page.question)}</li>"
         for page in view.outline.pages
     ]
     return f'<h2>The map of the course</h2><nav aria-label="Map of the course"><ul class="pc-map">{"".join(items)}</ul></nav>'
+
+
+def _taken(view: Home, page: str) -> str:
+    return ' <span class="pc-badge good">taken</span>' if page in view.progress.tests else ""
 
 
 def _lesson(view: Home, step: Step) -> str:

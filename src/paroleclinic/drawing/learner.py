@@ -78,7 +78,7 @@ def memory_card(lessons: Iterable[tuple[str, Sequence[float]]], coming: Mapping[
             for one, number in coming.items()
         )
         body = f"""<p class="pc-soft">The chance, by the schedule, that you would still know what you have reviewed.</p>
-<ul class="pc-bars">{rows}</ul><h3>Coming back in the next days</h3><ul class="pc-bars">{days}</ul>"""
+<ul class="pc-bars">{rows}</ul><h3>Coming back in the next days, of what you have reviewed</h3><ul class="pc-bars">{days}</ul>"""
     return (
         f'<section class="pc-card pc-chart" aria-label="What you remember"><h2>What you remember</h2>{body}</section>'
     )

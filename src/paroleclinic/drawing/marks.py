@@ -25,7 +25,7 @@ def verdict(mark: Mark, law: Mapping[str, Rule], day: date, *, reveal: bool) -> 
     tone = "harm" if mark.harmful else mark.verdict
     head = f"{HARM} " if mark.harmful else ""
     shown = [note for note in mark.notes if reveal or note.chosen]
-    notes = sorted(shown, key=lambda note: not (note.harm and note.chosen))
+    notes = sorted(shown, key=lambda note: (not (note.harm and note.chosen), not note.chosen, not note.right))
     left = "" if reveal or mark.verdict != "partly" else "<p>Something is missing or does not belong. Look again.</p>"
     fact = f"<p><strong>In the file:</strong> {escape(mark.question.fact)}</p>" if mark.question.fact and reveal else ""
     asked_on = mark.question.on or day
@@ -77,7 +77,9 @@ def test_result(marks: list[Mark], outline: Outline, revealed: bool) -> str:
             continue
         right = sum(mark.verdict == "right" for mark in own)
         harm = " You chose advice that could hurt a client." if any(mark.harmful for mark in own) else ""
-        advice = "You may read it quickly." if right == len(own) else "Take your time over it."
+        given = [mark for mark in own if mark.verdict != "blank"]
+        advice = "You may read it quickly." if right == len(own) else "Take your time over it." if given else ""
+        open_ = f", {len(own) - len(given)} not answered" if len(given) < len(own) else ""
         goals = "".join(
             tag("li", f"{goal.says} {sum(m.verdict == 'right' for m in asked)} of {len(asked)} right.")
             for goal in lesson.objectives
@@ -86,15 +88,17 @@ def test_result(marks: list[Mark], outline: Outline, revealed: bool) -> str:
         rows += (
             f'<tr><th scope="row"><a data-page="{lesson.id}" href="{lesson.id}.ipynb">{escape(lesson.title)}</a>'
             f"<details><summary>By objective</summary><ul>{goals}</ul></details></th>"
-            f"<td>{right} of {len(own)} right</td><td>{advice}{harm}</td></tr>"
+            f"<td>{right} of {len(own)} right{open_}</td><td>{advice}{harm}</td></tr>"
         )
     right = sum(mark.verdict == "right" for mark in marks)
+    blank = sum(mark.verdict == "blank" for mark in marks)
+    left = f", {blank} not answered" if blank else ""
     later = (
         ""
         if revealed
         else "<p>The answers stay closed for now: the lessons teach them, and the post-test asks the like again.</p>"
     )
-    return f"""<section class="pc-card"><h2>How you did</h2><p class="pc-score">{right} of {len(marks)} right</p>{later}
+    return f"""<section class="pc-card"><h2>How you did</h2><p class="pc-score">{right} of {len(marks)} right{left}</p>{later}
 <div class="pc-wide" role="group" aria-label="Table" tabindex="0"><table class="pc-rubric"><thead><tr><th scope="col">Lesson</th>
 <th scope="col">Your answers</th><th scope="col">What to do</th></tr></thead><tbody>{rows}</tbody></table></div></section>"""
 

@@ -25,20 +25,21 @@ def record_page(record: Record) -> str:
     """The whole page; the same record gives the same bytes."""
     role = ROLES.get(record["role"], "")
     who = escape(record["name"] or "A learner who gave no name") + (f", {escape(role.lower())}" if role else "")
-    when = f"{_day(record['first'])} to {_day(record['last'])}" if record["first"] else "no day yet"
+    when = f"from {_day(record['first'])} to {_day(record['last'])}" if record["first"] else "on no day yet"
+    when = f"on {_day(record['first'])}" if record["first"] and record["first"] == record["last"] else when
     parts = [
         _table("Lessons", ("Lesson", "Answered right"), [(one["title"], f"{one['right']} of {one['questions']}{' (done)' if one['done'] else ''}") for one in record["lessons"]]),
         _table("Tests", ("Test", "Right, the first time", "Day"), [(one["form"].capitalize(), f"{one['right']} of {one['of']}", _day(one["day"])) for one in record["tests"]]),
         _table("Client files", ("Case", "Points at the first look at the key", "Day"), [(one["title"], f"{one['earned']:g} of {one['points']:g}", _day(one["day"])) for one in record["cases"]]),
-        _table("Interviews", ("Client", "Points"), [(one["title"], f"{one['total']} of 100") for one in record["interviews"]]),
-        _table("Consultations", ("Client", "How it went"), [(one["title"], ENDS.get(one["ending"], "")) for one in record["consultations"]]),
+        _table("Interviews", ("Client", "Points, at best"), [(one["title"], f"{one['total']} of 100") for one in record["interviews"]]),
+        _table("Consultations", ("Client", "Best ending reached"), [(one["title"], ENDS.get(one["ending"], "")) for one in record["consultations"]]),
     ]  # fmt: skip
     return f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>Record of study</title><style>{STYLE}</style></head><body><main>
 <h1>Record of study</h1><p>{escape(record["course"])}</p>
 <p><strong>{who}</strong></p>
-<p>Studied from {when}; active time {record["hours"]:g} hours, idle time left out.</p>
+<p>Studied {when}; active time {record["hours"]:g} hours, idle time left out.</p>
 <p class="note">{NOT_AN_ACCREDITATION}</p>
 {"".join(parts)}
 <h2>About this record</h2><p>Course version {escape(record["version"])}; the law as read on {_day(record["law"])}. Made on {_day(record["day"])} from the

@@ -14,15 +14,21 @@ from paroleclinic.law import Rule, long_day
 TONES = {"good": "right", "mixed": "partly", "bad": "wrong"}
 
 
-def shelf(found: Iterable[tuple[Consultation, Mapping[str, str]]]) -> str:
-    """The consultations to choose from, each with the endings reached so far (scene -> kind)."""
+def shelf(found: Iterable[tuple[Consultation, Mapping[str, str], bool]]) -> str:
+    """The consultations to choose from, each with the endings reached so far (scene -> kind), and whether one is under way."""
     items = ""
-    for one, reached in found:
+    for one, reached, under_way in found:
         seen = f"{len(reached)} of {len(one.endings)} endings seen" if reached else "not begun"
+        again = (
+            f'<button type="button" class="pc-main" data-do="go-on" data-name="{one.id}">Go on where you were'
+            f'<span class="pc-unseen">: {escape(one.title)}</span></button>'
+            if under_way
+            else ""
+        )
         good = ' <span class="pc-badge good">good ending found</span>' if "good" in reached.values() else ""
         items += f"""<li><h3>{escape(one.title)}{good}</h3><p>{escape(one.theme)}</p><p class="pc-soft"><span role="img"
 aria-label="difficulty {one.stars} of 3">{"★" * one.stars}</span> {one.minutes} minutes · {seen}</p>
-<div class="pc-acts"><button type="button" data-do="open-one" data-name="{one.id}" aria-label="Begin: {escape(one.title, quote=True)}">Begin</button></div></li>"""
+<div class="pc-acts">{again}<button type="button" data-do="open-one" data-name="{one.id}" aria-label="Begin: {escape(one.title, quote=True)}">Begin</button></div></li>"""
     if not items:
         return '<p class="pc-card">There are no consultations in this course yet.</p>'
     return f'<h2 id="shelf" tabindex="-1">Choose a client</h2><ul class="pc-map">{items}</ul>'

@@ -29,16 +29,18 @@ from paroleclinic.law import Rule
 TRUST_WORDS = ("ends the talk", "closed", "wary", "polite", "open", "at ease")
 
 
-def invitation(interview: Interview, last: int | None) -> str:
-    """The offer to meet the client before reading the file."""
+def invitation(interview: Interview, last: int | None, paused: int = 0) -> str:
+    """The offer to meet the client before reading the file; `paused` is how much was said before the talk was left."""
     before = f"<p class='pc-soft'>Last time: {last} of 100.</p>" if last is not None else ""
     through = (
         f"<p><strong>Interpreter:</strong> {escape(interview.interpreter.strip())}</p>" if interview.interpreter else ""
     )
+    again = '<button type="button" class="pc-main" data-do="go-on">Go on where you were</button>' if paused else ""
     return f"""<section class="pc-card pc-title" aria-label="Meet the client" data-meeting><h2>Meet the client first</h2>{paragraphs(interview.scene)}{through}
 <p>You may say {interview.limit} things. Choose what matters: some answers come only if you ask, and some words close doors. Then the file
-opens. About {interview.minutes} minutes; it is practice and earns no points.</p>{before}
-<div class="pc-acts"><button type="button" class="pc-main" data-do="begin">Meet the client</button>
+opens. About {interview.minutes} minutes; it is practice, apart from the points of the case, and only your best
+counts on your record.</p>{before}
+<div class="pc-acts">{again}<button type="button"{"" if paused else " class=pc-main"} data-do="begin">Meet the client</button>
 <button type="button" data-do="skip">Skip to the file</button></div></section>"""
 
 
@@ -62,8 +64,10 @@ def talk(talk: Talk, shown: Sequence[Ask]) -> str:
         lines += f'<li class="client"{last}><span class="pc-unseen">Client: </span>{escape(line.said.strip())}</li>'
     if talk.offered:
         offered = {ask.id for ask in talk.offered}
+        evaded = {line.ask.id for line in talk.lines if line.guarded}
+        said = ' <span class="pc-soft">(said before; the client held back)</span>'
         asks = "".join(
-            f'<li><button type="button" class="pc-ask-it" data-do="ask" data-ask="{ask.id}">{escape(ask.text.strip())}</button></li>'
+            f'<li><button type="button" class="pc-ask-it" data-do="ask" data-ask="{ask.id}">{escape(ask.text.strip())}{said if ask.id in evaded else ""}</button></li>'
             for ask in shown
             if ask.id in offered
         )

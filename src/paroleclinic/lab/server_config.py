@@ -3,7 +3,7 @@
 c = get_config()  # noqa: F821
 
 c.ContentsManager.hide_globs = [
-    "__pycache__", "*.pyc", "*.py", "*.toml", "*.lock", "*.yml", "*.yaml", "*.db", "*.egg-info", "Makefile", "LICENSE*",
+    "__pycache__", "*.jsonl", "*.pyc", "*.py", "*.toml", "*.lock", "*.yml", "*.yaml", "*.db", "*.egg-info", "Makefile", "LICENSE*",
     "CONTRIBUTING.md", "node_modules", "benchmarks", "docs", "law", "questions", "glossary", "specimens", "screenshots", "scenarios", "solutions", "src", "tests",
     "build", "dist", "gradebook.*",
 ]  # fmt: skip

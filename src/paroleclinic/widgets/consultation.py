@@ -32,8 +32,9 @@ def consultations() -> Panel:
 
 def _heard(course: Course, seat: Seat, message: Heard) -> dict[str, object]:
     do, why = message.get("do"), ""
-    if do == "open-one":
-        seat.name, seat.choices = str(message.get("name")), []
+    if do in ("open-one", "go-on"):
+        seat.name = str(message.get("name"))
+        seat.choices = _paused(course.consultation(seat.name)) if do == "go-on" else []
     elif do == "shelf" or not seat.name:
         seat.name = ""
         return {"html": _shelf(course), "focus": "#shelf"}
@@ -57,8 +58,9 @@ def _heard(course: Course, seat: Seat, message: Heard) -> dict[str, object]:
 def _note(consultation: Consultation, choices: list[str]) -> str:
     """Write an ending into the diary; returns why it could not be kept, or nothing."""
     scene = followed(consultation, choices).scene
+    why = noted("paused", what=f"consultation:{consultation.id}", steps=[] if scene.ending else list(choices))
     if not scene.ending:
-        return ""
+        return why
     about = {"consultation": consultation.id, "choices": list(choices)}
     return noted("consulted", **about, scene=scene.id, ending=scene.ending)
 
@@ -75,4 +77,15 @@ def _shelf(course: Course) -> str:
     before = diary().progress().consulted
     found = [course.consultation(name) for name in course.consultation_paths]
     reached = {name: {one.scene: one.ending for one in ways} for name, ways in before.items()}
-    return story.shelf((one, reached.get(one.id, {})) for one in sorted(found, key=lambda one: (one.stars, one.title)))
+    shown = sorted(found, key=lambda one: (one.stars, one.title))
+    return story.shelf((one, reached.get(one.id, {}), bool(_paused(one))) for one in shown)
+
+
+def _paused(consultation: Consultation) -> list[str]:
+    """The choices made when it was left, if they still can be made."""
+    steps = diary().progress().paused.get(f"consultation:{consultation.id}", [])
+    try:
+        followed(consultation, steps)
+    except NoSuchChoice:  # it has changed since
+        return []
+    return list(steps)

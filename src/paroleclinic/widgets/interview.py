@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from paroleclinic.content import Scenario
@@ -15,9 +16,10 @@ from paroleclinic.widgets.questions import shuffled, who
 
 @dataclass
 class Meeting:
-    """An interview under way: what was asked so far."""
+    """An interview under way: what was asked so far, and whether lines left open were pointed out."""
 
     asked: list[str] = field(default_factory=list)
+    warned: bool = False
 
 
 def meet(case_id: str) -> Panel:
@@ -32,7 +34,8 @@ def meet(case_id: str) -> Panel:
         return _heard(course, scenario, meeting, message)
 
     seen = case_id in diary().progress().met or f"interview:{case_id}" in diary().progress().skipped
-    html = drawing.closed(_last(case_id)) if seen else drawing.invitation(scenario.interview, _last(case_id))
+    paused = len(_paused(scenario))
+    html = drawing.closed(_last(case_id)) if seen else drawing.invitation(scenario.interview, _last(case_id), paused)
     return Panel(hear, f"{scenario.unit}/{scenario.id}", html=html)
 
 
@@ -41,8 +44,11 @@ def _heard(course: Course, scenario: Scenario, meeting: Meeting, message: Heard)
     assert script is not None
     do = message.get("do")
     if do == "begin":
-        meeting.asked.clear()
+        meeting.asked, meeting.warned = [], False
         return {"html": _talk(script, begin(script), scenario.id), "focus": "#talk"}
+    if do == "go-on":
+        meeting.asked = _paused(scenario)
+        return {"html": _talk(script, played(script, meeting.asked), scenario.id), "focus": "#talk"}
     if do == "skip":
         met = scenario.id in diary().progress().met
         why = "" if met else noted("skipped", what=f"interview:{scenario.id}")
@@ -54,14 +60,22 @@ def _heard(course: Course, scenario: Scenario, meeting: Meeting, message: Heard)
         except NotOffered:  # a second click, or another window
             return {"html": _talk(script, played(script, meeting.asked), scenario.id)}
         meeting.asked.append(str(message.get("ask")))
-        return {"html": _talk(script, talk, scenario.id), "focus": "#answer"}
+        why = noted("paused", what=f"interview:{scenario.id}", steps=list(meeting.asked))
+        said = f"The client is {drawing.TRUST_WORDS[talk.trust]}."
+        return {"html": _talk(script, talk, scenario.id), "focus": "#answer", "say": said, "trouble": why}
     if do == "undo" and meeting.asked:
         meeting.asked.pop()
         return {"html": _talk(script, played(script, meeting.asked), scenario.id), "focus": "#talk"}
     if do == "state":
         lines = shuffled(script.statements, f"{who()}/{scenario.id}")
         return {"html": drawing.stating(script, lines), "focus": "#stating"}
+    if do == "judge" and not meeting.warned and (left := _left_open(script, message.get("given") or {})):
+        meeting.warned = True
+        return {
+            "trouble": f"{left} not sorted yet. Sort {'it' if left.startswith('1 ') else 'them'}, or press again to see how it went."
+        }
     if do == "judge":
+        noted("paused", what=f"interview:{scenario.id}", steps=[])
         went = outcome(played(script, meeting.asked), message.get("given") or {})
         why = noted("met", case=scenario.id, asked=list(meeting.asked), total=went.total)
         return {"html": drawing.debrief(went, course.law, scenario.as_of), "focus": "#debrief", "trouble": why}
@@ -75,3 +89,19 @@ def _talk(script: Interview, talk: Talk, case_id: str) -> str:
 def _last(case_id: str) -> int | None:
     met = diary().progress().met.get(case_id)
     return met.total if met else None
+
+
+def _paused(scenario: Scenario) -> list[str]:
+    """What was said when the talk was left, if it still can be said."""
+    steps = diary().progress().paused.get(f"interview:{scenario.id}", [])
+    try:
+        assert scenario.interview is not None
+        played(scenario.interview, steps)
+    except NotOffered:  # the interview has changed since
+        return []
+    return list(steps)
+
+
+def _left_open(script: Interview, given: Mapping[str, object]) -> str:
+    left = sum(not given.get(line.id) for line in script.statements)
+    return f"{left} line{'s are' if left > 1 else ' is'}" if left else ""

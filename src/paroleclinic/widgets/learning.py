@@ -17,7 +17,7 @@ from paroleclinic.lines import NotSaved
 from paroleclinic.progress import FILE_NAME, Progress
 from paroleclinic.record import Record, record
 from paroleclinic.review import recall
-from paroleclinic.standing import calibration, hours, sure_and_wrong
+from paroleclinic.standing import calibration, counted, counting, hours, sure_and_wrong
 from paroleclinic.widgets.form import gained
 from paroleclinic.widgets.pages import Heard, Panel
 from paroleclinic.widgets.place import diary, here, now, today
@@ -68,7 +68,7 @@ def page(course: Course) -> str:
         calibration_card(calibration(progress)),
         sure_and_wrong_card(_prompts(course, progress)),
         memory_card(_remembered(course, progress, day), _coming(progress, day), day),
-        gained(course, progress) or _no_gain(),
+        gained(course, progress) or _no_gain(progress),
         _record(progress),
         _own(),
     ]
@@ -127,7 +127,12 @@ def _titles(course: Course, progress: Progress) -> dict[str, str]:
     }
 
 
-def _no_gain() -> str:
+def _no_gain(progress: Progress) -> str:
+    before = counting(progress.tests.get("pre-test", []))
+    if before:
+        share = counted(before)
+        return f"""<section class="pc-card" aria-label="What you gained"><h2>What you gained</h2><p>In the pre-test you had {share.right} of
+{share.of} right. Take the <a data-page="post-test" href="post-test.ipynb">post-test</a> after the lessons; the difference will stand here.</p></section>"""
     return """<section class="pc-card" aria-label="What you gained"><h2>What you gained</h2><p>Take the
 <a data-page="pre-test" href="pre-test.ipynb">pre-test</a> before the lessons and the <a data-page="post-test" href="post-test.ipynb">post-test</a>
 after them; the difference stands here, with how much of it may be chance.</p></section>"""

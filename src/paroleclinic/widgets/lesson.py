@@ -134,7 +134,9 @@ def quiz(*question_ids: str) -> Questions:
             answer["twin"] = public([twin])[0]
         return answer
 
-    return Questions(hear, mode="lesson", questions=public(found.values()))
+    right = diary().progress().ever_right
+    done = [name for name in question_ids if name in right]
+    return Questions(hear, mode="lesson", questions=public(found.values()), done=done)
 
 
 def tried(course: Course, question: Question, mark: Mark, message: Mapping[str, Any], page: str = "") -> str:

@@ -1,5 +1,6 @@
 // A piece of a page that Python draws and redraws. What bears data-do tells Python, with its other data- attributes and the
 // fields of the form around it; Python answers with HTML. A mark data-question holds a question to be answered in place.
+const SLOW = 700; // milliseconds until it says that it is working
 const AGAIN = 1000; // milliseconds: coming back to the page draws it anew, but not more often
 
 function render({ model, el }) {
@@ -13,14 +14,24 @@ function render({ model, el }) {
   let sent = 0;
   let waiting = 0;
   let silence;
+  let pending = false; // a message is on its way: a second click, or coming back, must not overtake it
+  let working;
   let drawn = 0; // when it was last drawn, or asked for
 
   function tell(message) {
     waiting = ++sent;
     drawn = performance.now();
+    pending = true;
     clearTimeout(silence);
-    silence = setTimeout(() => { said.textContent = SILENT; }, PATIENCE);
+    clearTimeout(working);
+    silence = setTimeout(() => { pending = false; tellAside(SILENT, true); }, PATIENCE);
+    working = setTimeout(() => tellAside("Working…"), SLOW);
     model.send({ ...message, n: waiting });
+  }
+
+  function tellAside(words, bad = false) {
+    said.textContent = words;
+    said.classList.toggle("bad", bad);
   }
 
   function fields(node) {
@@ -40,12 +51,14 @@ function render({ model, el }) {
     const node = event.target.closest("[data-do]");
     if (!node || node.disabled || node.tagName === "FORM") return;
     event.preventDefault();
+    if (pending) return;
     if (node.dataset.confirm && !window.confirm(node.dataset.confirm)) return;
     tell({ ...node.dataset, given: fields(node) });
   }
 
   function submit(event) {
     event.preventDefault();
+    if (pending) return;
     tell({ ...event.target.dataset, given: fields(event.target) });
   }
 
@@ -76,7 +89,8 @@ function render({ model, el }) {
     if (!target) return;
     if (target.tabIndex < 0) target.tabIndex = -1;
     target.focus({ preventScroll: true });
-    target.scrollIntoView({ block: "nearest" });
+    const tall = target.getBoundingClientRect().height > 0.7 * window.innerHeight;
+    target.scrollIntoView({ block: tall ? "start" : "nearest" });
   }
 
   function ready() {
@@ -96,15 +110,17 @@ function render({ model, el }) {
 
   function hear(message) {
     if (message.n !== undefined && message.n !== waiting) return;
+    pending = false;
     clearTimeout(silence);
-    said.textContent = message.trouble ?? "";
+    clearTimeout(working);
+    tellAside(message.trouble ?? "", true);
     if (message.html !== undefined) show(message);
     if (message.print) print(message.print);
   }
 
   function print(html) {
     const page = window.open("", "_blank");
-    if (!page) { said.textContent = "The browser kept the page from opening. Allow it, then try again."; return; }
+    if (!page) return tellAside("The browser kept the page from opening. Allow it, then try again.", true);
     page.document.write(html);
     page.document.close();
     page.print();
@@ -120,7 +136,7 @@ function render({ model, el }) {
   const back = () => {
     const now = performance.now();
     const here = document.visibilityState === "visible" && el.getClientRects().length > 0;
-    if (!model.get("fresh") || !here || now - drawn < AGAIN || untidy()) return;
+    if (pending || !model.get("fresh") || !here || now - drawn < AGAIN || untidy()) return;
     tell({ do: "open" });
   };
   body.addEventListener("click", act);
@@ -139,6 +155,7 @@ function render({ model, el }) {
   return () => {
     stop();
     clearTimeout(silence);
+    clearTimeout(working);
     shown.disconnect();
     window.removeEventListener("focus", back);
     document.removeEventListener("visibilitychange", back);

@@ -55,20 +55,31 @@ function render({ model, el }) {
     } else say(form, "Your earlier answer is back.");
   }
 
-  function papers(question) {
+  function papers(question, form) {
     if (!question.papers.length) return null;
     const line = make("p", { className: "pc-soft" }, "Papers: ");
     question.papers.forEach((paper, i) => {
       if (i) line.append(" · ");
-      line.append(make("button", { type: "button", className: "pc-link", on: { click: () => open(paper.id) } }, paper.title));
+      line.append(make("button", { type: "button", className: "pc-link", on: { click: () => open(paper.id, form) } }, paper.title));
     });
     return line;
   }
 
-  function open(id) {
+  // Opens a paper, with a way back to the question that it was opened from.
+  function open(id, form) {
     const paper = el.querySelector(`[data-exhibit="${CSS.escape(id)}"]`);
     if (!paper) return;
     paper.open = true;
+    for (const old of el.querySelectorAll(".pc-back")) old.remove();
+    const number = [...forms.keys()].indexOf(form.id) + 1;
+    const back = () => {
+      away.remove();
+      form.node.tabIndex = -1;
+      form.node.focus({ preventScroll: true });
+      form.node.scrollIntoView({ block: "start" });
+    };
+    const away = make("p", { className: "pc-back" }, make("button", { type: "button", on: { click: back } }, `Back to question ${number}`));
+    paper.querySelector("summary").after(away);
     paper.querySelector("summary").focus();
     paper.scrollIntoView({ block: "start" });
   }
@@ -91,10 +102,11 @@ function render({ model, el }) {
     form.node = make("div", { className: "pc-q" },
       question.aside ? make("p", { className: "pc-aside" }, question.aside) : null,
       make("fieldset", {}, make("legend", {}, make("span", { className: "pc-num" }, `${place}${worth} · ${HINTS[question.kind]}`), question.prompt),
-        papers(question), ...body),
+        papers(question, form), ...body),
       form.hints, make("div", { className: "pc-acts" }, sure, check, form.undo, form.hint, form.saved), form.feedback);
     form.node.dataset.question = question.id;
     forms.set(question.id, form);
+    if (model.get("done").includes(question.id)) say(form, "You have answered this right before.");
     return form.node;
   }
 
@@ -111,9 +123,13 @@ function render({ model, el }) {
   function hinted(form, { html, more }) {
     form.hints.append(make("li", { innerHTML: html }));
     for (const link of form.hints.lastChild.querySelectorAll("[data-lesson]")) point(link, el);
-    for (const paper of form.hints.lastChild.querySelectorAll("[data-open]")) paper.addEventListener("click", () => open(paper.dataset.open));
+    for (const paper of form.hints.lastChild.querySelectorAll("[data-open]")) paper.addEventListener("click", () => open(paper.dataset.open, form));
     form.hint.textContent = more ? "Next hint" : "No more hints";
     form.hint.disabled = !more;
+    if (!more) {
+      form.hints.lastChild.tabIndex = -1;
+      form.hints.lastChild.focus();
+    }
   }
 
   function settleField(form) {
@@ -190,7 +206,8 @@ function render({ model, el }) {
       for (const [id, html] of Object.entries(message.html)) explain(id, html);
       summary.innerHTML = message.summary;
       for (const link of summary.querySelectorAll("[data-page]")) point(link, el);
-      summary.focus();
+      summary.focus({ preventScroll: true });
+      summary.scrollIntoView({ block: "start" });
       return;
     }
     const form = forms.get(message.id);

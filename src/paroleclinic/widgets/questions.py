@@ -39,6 +39,7 @@ class Questions(anywidget.AnyWidget):
     questions = traitlets.List().tag(sync=True)
     answers = traitlets.Dict().tag(sync=True)
     sure = traitlets.Dict().tag(sync=True)  # question -> low, medium or high
+    done = traitlets.List().tag(sync=True)  # questions answered right before
     home = traitlets.Unicode("").tag(sync=True)  # the page where a unit is handed in
     trouble = traitlets.Unicode("").tag(sync=True)
 

@@ -98,8 +98,9 @@ def _next(course: Course, sitting: Sitting) -> dict[str, object]:
         except NoSuchEntry:  # it has left the course since
             sitting.cards -= 1
     sitting.card, sitting.question, sitting.stage = None, None, "over"
+    home = course.outline.lessons[0].id
     due = [memory.due for memory in diary().progress().memory.values() if memory.due > sitting.day]
-    return {"html": cardbox.finish(sitting.done, sitting.again, min(due, default=None)), "focus": "#card"}
+    return {"html": cardbox.finish(sitting.done, sitting.again, min(due, default=None), home), "focus": "#card"}
 
 
 def _asked(course: Course, name: str) -> Question:
