@@ -17,7 +17,7 @@ test: .venv/installed-for-tests
 	@$(BIN)/python tests/chromium.py
 	@$(BIN)/ruff check src tests benchmarks && $(BIN)/ruff format --check --quiet src tests benchmarks
 	@$(BIN)/mypy
-	@PAROLECLINIC_NOTHING_SKIPPED=1 $(BIN)/pytest
+	@PAROLECLINIC_NOTHING_SKIPPED=1 $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: install
 	@$(BIN)/paroleclinic check

@@ -150,7 +150,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """With PAROLECLINIC_NOTHING_SKIPPED, a skipped test or a kind that did not run is a failure."""
-    if not os.environ.get("PAROLECLINIC_NOTHING_SKIPPED"):
+    if not os.environ.get("PAROLECLINIC_NOTHING_SKIPPED") or os.environ.get("PYTEST_XDIST_WORKER"):
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     ran = {kind for kind in KINDS for report in reporter.stats.get("passed", ()) if kind in report.keywords}

@@ -317,3 +317,42 @@ def test_what_was_collected_is_graded_by_nbgrader(tiny, tmp_path, people):
     [row] = [line for line in (tiny.root / "grades.csv").read_text().splitlines() if "anunez" in line]
     assert ",9.0," in row
     assert "memo waits" in row
+
+
+def test_two_people_of_one_name_are_never_taken_for_one(tiny, tmp_path):
+    answers = loose(tmp_path / "hand-in")
+    names = [f"lindqvistbo_{number}_900{number}_answers.jsonl" for number in (11, 12)]
+    code, says = collect(tiny, zipped(tmp_path / "submissions.zip", dict.fromkeys(names, answers)), "--yes")
+    assert code == 1
+    assert says.count("two people go by the name of lindqvistbo") == 2
+    assert not (tiny.root / "submitted").exists()
+    mac = {names[0]: answers, f"__MACOSX/._{names[0]}": b"\0\5\26\7"}
+    code, says = collect(tiny, zipped(tmp_path / "mac.zip", mac), "--yes")
+    assert (code, "1 accepted" in says, "0 refused" in says) == (0, True, True)
+
+
+def test_half_a_zip_is_refused_wherever_it_lies(tiny, tmp_path):
+    whole = zipped(tmp_path / "whole.zip", {"answers.jsonl": loose(tmp_path / "hand-in")}).read_bytes()
+    half = whole[: len(whole) // 2]
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "ana.zip").write_bytes(half)
+    inside = zipped(tmp_path / "download.zip", {"Ana_7_assignsubmission_file_ana.zip": half})
+    for place in (folder, folder / "ana.zip", inside):
+        code, says = collect(tiny, place, "--yes")
+        assert code == 1
+        assert "it is no whole zip" in says
+
+
+def test_a_roster_saved_by_a_spreadsheet_is_read_or_told_how_to_be_saved(tiny, tmp_path):
+    roster = tmp_path / "people.csv"
+    roster.write_text("id;name;email\nbo7;Lindqvist, Bo;bo@example.org\n", encoding="utf-8-sig")
+    answers = zipped(
+        tmp_path / "submissions.zip", {"Bo Lindqvist_7_assignsubmission_file_answers.jsonl": loose(tmp_path / "x")}
+    )
+    code, says = collect(tiny, answers, "--roster", roster)
+    assert (code, "bo7" in says) == (0, True)
+    roster.write_bytes("id,name\nana,Ana Núñez\n".encode("latin-1"))
+    code, says = collect(tiny, answers, "--roster", roster)
+    assert code == 2
+    assert "CSV UTF-8" in says

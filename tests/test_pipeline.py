@@ -100,7 +100,7 @@ def test_what_could_not_be_graded_is_not_a_zero_in_the_export(graded):
     for unit in graded.outline.units:
         assert rows[unit.id, "nofile"]["state"] == "could not grade"
         assert rows[unit.id, "nofile"]["score"] == ""
-        assert rows[unit.id, "blank"]["state"] == "graded"
+        assert rows[unit.id, "blank"]["state"] == "blank"
         assert float(rows[unit.id, "blank"]["score"]) == 0
         assert rows[unit.id, "ideal"]["state"] == "memo waits"
 

@@ -8,17 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
-from paroleclinic.lines import append, entries, stamp
+from paroleclinic.lines import append, entries, name, stamp
 
 FILE_NAME = "answers.jsonl"
 CERTAINTIES = ("low", "medium", "high")
 LARGEST_FILE = 20_000_000  # bytes
+MOST_LINES = 300_000  # more than as many answers as fit into that
 
 
 class NotReadable(ValueError):
     """The file cannot be used at all; the message says why and what to do."""
+
+
+class NotReadableNow(NotReadable):
+    """The file is there and could not be read this time, through no fault of its own."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,11 @@ def read_answers(path: Path) -> Answered:
 
     Raises NotReadable when there is no such file, or nothing in it can be an answer.
     """
-    found = Answered()
+    return answers_in(answer_bytes(path))
+
+
+def answer_bytes(path: Path) -> bytes:
+    """What the file holds, unread. Raises NotReadable when there is no such file, or it is empty or far too large."""
     try:
         if path.is_symlink() or not path.is_file():
             raise NotReadable(
@@ -69,14 +79,22 @@ def read_answers(path: Path) -> Answered:
             raise NotReadable(
                 f"{FILE_NAME} has {size / 1e6:,.0f} MB, more than the {LARGEST_FILE / 1e6:,.0f} MB a whole course can fill"
             )
-        with path.open("rb") as file:
-            for number, entry in entries(file):
-                if isinstance(entry, str):
-                    found.problems.append(entry)
-                else:
-                    _take(found, number, entry)
+        return path.read_bytes()
     except OSError as error:
-        raise NotReadable(f"{FILE_NAME} cannot be read: {error.strerror}") from None
+        raise NotReadableNow(f"{FILE_NAME} cannot be read: {error.strerror}") from None
+
+
+def answers_in(data: bytes) -> Answered:
+    """The answers in the bytes of a file. Raises NotReadable when nothing in them can be an answer."""
+    found = Answered()
+    for number, entry in entries(BytesIO(data)):
+        if number > MOST_LINES:
+            found.problems.append(f"what follows line {MOST_LINES:,} was not read")
+            break
+        if isinstance(entry, str):
+            name(found.problems, entry)
+        else:
+            _take(found, number, entry)
     if not found.cases and not found.events:
         first = found.problems[0] if found.problems else "it holds blank lines only"
         raise NotReadable(f"nothing in {FILE_NAME} is an answer ({first})")
@@ -94,4 +112,4 @@ def _take(found: Answered, number: int, entry: dict[str, object]) -> None:
         if entry.get("certainty") in CERTAINTIES:
             found.certainty[case, question] = str(entry["certainty"])
     else:
-        found.problems.append(f"line {number} is not an answer")
+        name(found.problems, f"line {number} is not an answer")

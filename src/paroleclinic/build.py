@@ -1,8 +1,7 @@
-"""Derived files: solution notebooks from the client files, exercises from the solutions, the coverage table."""
+"""Derived files: solutions from the client files, exercises from the solutions, tables, the notebooks for instructors."""
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 
@@ -10,12 +9,8 @@ from paroleclinic.consultation import ENDINGS, looping, paths
 from paroleclinic.content import Scenario
 from paroleclinic.course import Course
 from paroleclinic.drawing.story import map_of, paths_in_words
-
-METADATA = {
-    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-    "specta": {"hideTopbar": "Yes"},
-}
+from paroleclinic.instructor import notebooks
+from paroleclinic.notebook import Cell, text_of
 
 
 def solution(case: Scenario) -> str:
@@ -32,8 +27,7 @@ def solution(case: Scenario) -> str:
     cells.append(_cell("code", case.id, call, points=case.points))
     if case.memo:
         cells.append(_cell("markdown", f"{case.id}-memo", case.memo.model, points=case.memo.points, memo=True))
-    notebook = {"cells": cells, "metadata": METADATA, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return text_of(cells)
 
 
 def fresh(course: Course) -> dict[str, str]:
@@ -58,7 +52,7 @@ def fresh(course: Course) -> dict[str, str]:
         found["docs/cases.md"] = case_table(course)
         if course.consultation_paths:
             found["docs/consultations.md"] = consultation_maps(course)
-    return found
+    return found | notebooks(course)
 
 
 def coverage_table(course: Course) -> str:
@@ -147,12 +141,12 @@ def build(course: Course) -> list[str]:
     return written
 
 
-def _cell(kind: str, name: str, source: str, points: int = 0, memo: bool = False) -> dict[str, object]:
+def _cell(kind: str, name: str, source: str, points: int = 0, memo: bool = False) -> Cell:
     about = {
         "cell_type": kind, "grade": True, "grade_id": name, "locked": not memo, "points": points,
         "schema_version": 3, "solution": memo, "task": False,
     }  # fmt: skip
-    cell: dict[str, object] = {
+    cell: Cell = {
         "cell_type": kind,
         "id": name[-40:].strip("-"),
         "metadata": {"nbgrader": about} if points else {},

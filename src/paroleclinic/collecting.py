@@ -12,6 +12,7 @@ import re
 import stat
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -24,12 +25,21 @@ from paroleclinic.lines import entries
 
 MOST_MEMBERS = 20_000
 MOST_BYTES = 2_000_000_000  # unpacked, of one download
+MOST_BYTES_INSIDE = 500_000_000  # unpacked, of one zip inside another with all that is in it
 LARGEST_NOTEBOOK = 5_000_000
 LARGEST_ZIP = 100_000_000  # one inside another
 DEEPEST = 3  # zip in zip
+DEEPEST_FOLDER = 50  # folder in folder
 STEEPEST = 200  # times that a member may grow when it is unpacked
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what platforms use; the other ways unpack without a limit
+STEEP_FROM = 20_000_000  # bytes, unpacked, from which that holds for all members together
+MOST_UNREADABLE = 1000  # lines that name no case of the course, after which the others are no longer looked for
+SHORTEST_LINE = 20  # bytes, on average; an answer takes four times as many
+LONGEST_PLACE, LONGEST_REASON, LONGEST_NAME = 900, 300, 150  # characters shown
+UNKNOWN_MOMENT = datetime(1980, 1, 1, tzinfo=UTC)  # where a zip's own time begins
+HALF_A_ZIP = "it is no whole zip: it was cut off or changed on its way; ask for it again"
 MOODLE = re.compile(r"^(?P<who>.+)_(?P<number>[0-9]+)_assignsubmission_file_?(?P<rest>.*)$")
-CANVAS = re.compile(r"^(?P<who>[^\W_]+)(?:_LATE)?_[0-9]+_[0-9]+_(?P<rest>.+)$")
+CANVAS = re.compile(r"^(?P<who>[^\W_]+)(?:_LATE)?_(?P<number>[0-9]+)_[0-9]+_(?P<rest>.+)$")
 
 
 @dataclass(frozen=True)
@@ -62,20 +72,41 @@ class _No(ValueError):
     """Why a file is refused."""
 
 
+@dataclass
+class _Download:
+    """What one download is read with: the course's units, and the bytes that it may yet unpack to."""
+
+    units: Mapping[str, str]
+    left: int = MOST_BYTES
+
+
 def read(path: Path, units: Mapping[str, str], now: datetime) -> Iterator[Found | Refused]:
     """Everything handed in under `path`, a file or a folder; `units` maps case ids to their units.
 
-    Nothing counts as handed in after `now`, whatever a learner's clock said.
+    Nothing counts as handed in after `now`, whatever a learner's clock said. What a file says of itself comes as one line
+    that can be shown.
     """
     for one in _read(path, units):
-        yield replace(one, at=min(one.at, now)) if isinstance(one, Found) else one
+        where = _shown(one.where, LONGEST_PLACE)
+        if isinstance(one, Refused):
+            yield Refused(where, _shown(one.why, LONGEST_REASON))
+        elif one.unit not in units.values():
+            yield Refused(where, f"this course has no unit {_shown(one.unit, LONGEST_NAME)!r}")
+        else:
+            names = (_shown(who, LONGEST_NAME, " ").strip() for who in one.who)
+            yield replace(one, where=where, who=tuple(filter(None, names)), at=min(one.at, now))
 
 
-def _read(path: Path, units: Mapping[str, str]) -> Iterator[Found | Refused]:
+def _shown(text: str, most: int, instead: str = "\ufffd") -> str:
+    cut = text if len(text) <= most else f"{text[:most]} …"
+    return "".join(sign if sign.isprintable() else instead for sign in cut)
+
+
+def _read(path: Path, units: Mapping[str, str], depth: int = 0) -> Iterator[Found | Refused]:
     if path.is_symlink():
         yield Refused(str(path), "it is a link")
     elif path.is_dir():
-        yield from _folder(path, units)
+        yield from _folder(path, units, depth)
     elif not path.exists():
         yield Refused(str(path), "there is no such file")
     elif not path.is_file():
@@ -83,12 +114,15 @@ def _read(path: Path, units: Mapping[str, str]) -> Iterator[Found | Refused]:
     else:
         try:
             with path.open("rb") as file:
-                yield from _file(file, path.name, path.name, (), units, _moment(path), 0)
+                yield from _file(file, path.name, path.name, (), _Download(units), _moment(path), 0)
         except OSError as error:
             yield Refused(str(path), f"it cannot be read: {error.strerror}")
 
 
-def _folder(path: Path, units: Mapping[str, str]) -> Iterator[Found | Refused]:
+def _folder(path: Path, units: Mapping[str, str], depth: int) -> Iterator[Found | Refused]:
+    if depth >= DEEPEST_FOLDER:
+        yield Refused(str(path), f"it lies in more than {DEEPEST_FOLDER} folders")
+        return
     try:
         here = sorted(path.iterdir())
     except OSError as error:
@@ -99,10 +133,10 @@ def _folder(path: Path, units: Mapping[str, str]) -> Iterator[Found | Refused]:
             if one.is_symlink():
                 yield Refused(str(one), "it is a link")
             elif one.is_dir():
-                yield from _folder(one, units)
+                yield from _folder(one, units, depth + 1)
             elif one.name == FILE_NAME and one.is_file():
                 yield from _loose_file(one, here, units)
-            elif one.suffix != ".ipynb" and one.is_file() and zipfile.is_zipfile(one):
+            elif one.suffix != ".ipynb" and one.is_file() and (_is_zip(one) or _named_zip(one.name)):
                 yield from _read(one, units)
         except OSError as error:
             yield Refused(str(one), f"it cannot be read: {error.strerror}")
@@ -122,13 +156,13 @@ def _loose_file(path: Path, beside: list[Path], units: Mapping[str, str]) -> Ite
 
 
 def _file(
-    file: BinaryIO, where: str, name: str, who: tuple[str, ...], units: Mapping[str, str], at: datetime, depth: int
+    file: BinaryIO, where: str, name: str, who: tuple[str, ...], download: _Download, at: datetime, depth: int
 ) -> Iterator[Found | Refused]:
-    if zipfile.is_zipfile(file):
+    if _is_zip(file):
         file.seek(0)
         try:
             with zipfile.ZipFile(file) as archive:
-                yield from _zip(archive, where, who or _platform(name)[0], units, at, depth)
+                yield from _zip(archive, where, who or _platform(name)[0], download, at, depth)
         except _No as error:
             yield Refused(where, str(error))
         except Exception as error:  # a damaged zip fails in as many ways as zipfile and zlib have
@@ -138,16 +172,29 @@ def _file(
     data = file.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
         yield Refused(where, f"it has more than {LARGEST_FILE / 1e6:.0f} MB")
+    elif _named_zip(name) and not data.lstrip().startswith(b"{"):
+        yield Refused(where, HALF_A_ZIP)
     else:
-        yield from _loose(where, data, {}, who or _platform(name)[0], units, at)
+        yield from _loose(where, data, {}, who or _platform(name)[0], download.units, at)
+
+
+def _named_zip(name: str) -> bool:
+    return name.lower().endswith(".zip")
+
+
+def _is_zip(file: BinaryIO | Path) -> bool:
+    try:
+        return zipfile.is_zipfile(file)
+    except zipfile.BadZipFile:
+        return True  # it is one, of several disks
 
 
 def _zip(
-    archive: zipfile.ZipFile, where: str, who: tuple[str, ...], units: Mapping[str, str], at: datetime, depth: int
+    archive: zipfile.ZipFile, where: str, who: tuple[str, ...], download: _Download, at: datetime, depth: int
 ) -> Iterator[Found | Refused]:
     members = _members(archive)
     if MANIFEST in members:
-        yield _handed_in(archive, members, where, who)
+        yield _handed_in(archive, members, where, who, download)
         return
     if depth >= DEEPEST:
         raise _No("a zip in a zip in a zip in a zip is not opened")
@@ -155,60 +202,76 @@ def _zip(
     for name, member in members.items():
         folders.setdefault(str(PurePosixPath(name).parent), {})[PurePosixPath(name).name] = member
     for folder, files in folders.items():
-        yield from _zipped_folder(archive, folder, files, where, who, units, at, depth)
+        yield from _zipped_folder(archive, folder, files, where, who, download, at, depth)
 
 
 def _zipped_folder(
     archive: zipfile.ZipFile, folder: str, files: Mapping[str, zipfile.ZipInfo], where: str, who: tuple[str, ...],
-    units: Mapping[str, str], at: datetime, depth: int,
+    download: _Download, at: datetime, depth: int,
 ) -> Iterator[Found | Refused]:  # fmt: skip
     parts = PurePosixPath(folder).parts
     owner = who or next((found for part in parts if (found := _platform(part)[0])), ())
-    notebooks = {
-        _platform(name)[1]: _bytes(archive, member, LARGEST_NOTEBOOK)
-        for name, member in files.items()
-        if name.endswith(".ipynb") and member.file_size <= LARGEST_NOTEBOOK
-    }
+    notebooks = _notebooks(archive, files, download)
     for name, member in files.items():
         inside, at_member = f"{where} / {member.filename}", _stamped(member, at)
         mine, plain = _platform(name)
         names = owner or mine or parts[-2:]
         try:
             if plain == FILE_NAME or plain.endswith(".jsonl"):
-                yield from _loose(inside, _bytes(archive, member, LARGEST_FILE), notebooks, names, units, at_member)
+                answers = _bytes(archive, member, LARGEST_FILE, download)
+                yield from _loose(inside, answers, notebooks.get(mine, {}), names, download.units, at_member)
             elif not name.endswith(".ipynb"):
-                data = BytesIO(_bytes(archive, member, LARGEST_ZIP))
-                if zipfile.is_zipfile(data):
-                    yield from _file(data, inside, name, owner or mine, units, at_member, depth + 1)
+                data = BytesIO(_bytes(archive, member, LARGEST_ZIP, download))
+                if not _is_zip(data) and _named_zip(plain):
+                    yield Refused(inside, HALF_A_ZIP)
+                elif _is_zip(data):
+                    inner = _Download(download.units, room := min(download.left, MOST_BYTES_INSIDE))
+                    yield from _file(data, inside, name, owner or mine, inner, at_member, depth + 1)
+                    download.left -= room - inner.left
         except _No as error:
             yield Refused(inside, str(error))
         except Exception as error:  # one damaged member costs itself only
             yield Refused(inside, f"it is damaged ({type(error).__name__})")
 
 
+def _notebooks(
+    archive: zipfile.ZipFile, files: Mapping[str, zipfile.ZipInfo], download: _Download
+) -> dict[tuple[str, ...], dict[str, bytes]]:
+    """The notebooks of a folder by the person whose name they bear, if any; one that cannot be read is left out."""
+    found: dict[tuple[str, ...], dict[str, bytes]] = {}
+    for name, member in files.items():
+        if name.endswith(".ipynb") and member.file_size <= LARGEST_NOTEBOOK:
+            mine, plain = _platform(name)
+            with suppress(Exception):  # as many ways to be damaged as zipfile and zlib have
+                found.setdefault(mine, {})[plain] = _bytes(archive, member, LARGEST_NOTEBOOK, download)
+    return found
+
+
 def _handed_in(
-    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], where: str, who: tuple[str, ...]
-) -> Found | Refused:
-    about = _bytes(archive, members[MANIFEST], 1_000_000)
+    archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], where: str, who: tuple[str, ...], download: _Download
+) -> Found | Refused:  # fmt: skip
+    about = _bytes(archive, members[MANIFEST], 1_000_000, download)
     try:
         manifest = json.loads(about)
         unit, name, sums = manifest["unit"], manifest["name"], manifest["files"]
         if not isinstance(unit, str) or not isinstance(name, str) or not isinstance(sums, dict):
             raise TypeError
         made = datetime.fromisoformat(manifest["at"]).astimezone(UTC)
-    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError, OSError):
         return Refused(where, "its manifest cannot be read; ask the learner to hand in again")
     held: dict[str, bytes] = {}
     for path in sums:
         if path not in members:
-            return Refused(where, f"{path} is named in the manifest and is not there")
-        held[path] = _bytes(archive, members[path], LARGEST_FILE)
-        if hashlib.sha256(held[path]).hexdigest() != sums[path]:
-            return Refused(where, f"{path} was changed after it was handed in (its checksum differs)")
+            return Refused(where, f"{path[:80]} is named in the manifest and is not there")
+        data = _bytes(archive, members[path], LARGEST_FILE, download)
+        if hashlib.sha256(data).hexdigest() != sums[path]:
+            return Refused(where, f"{path[:80]} was changed after it was handed in (its checksum differs)")
+        if path == f"{unit}/{FILE_NAME}" or path.endswith(".ipynb"):
+            held[path] = data
     answers = held.pop(f"{unit}/{FILE_NAME}", None)
     if answers is None:
         return Refused(where, f"it holds no {FILE_NAME}")
-    notebooks = {PurePosixPath(path).name: data for path, data in held.items() if path.endswith(".ipynb")}
+    notebooks = {PurePosixPath(path).name: data for path, data in held.items()}
     return Found(where, unit, (*who, name), made, answers, notebooks, code(about))
 
 
@@ -221,12 +284,17 @@ def _loose(
     at: datetime,
 ) -> Iterator[Found | Refused]:
     """An answer file without a manifest: its unit is that of the cases it answers."""
-    cases = {
-        entry["case"]
-        for _, entry in entries(BytesIO(data))
-        if isinstance(entry, dict) and isinstance(entry.get("case"), str)
-    }
-    found = sorted({units[str(case)] for case in cases if case in units})
+    if data.count(b"\n") > MOST_UNREADABLE + len(data) // SHORTEST_LINE:
+        yield Refused(where, "its lines are too short to be answers")
+        return
+    cases: set[str] = set()
+    unreadable = 0
+    for _, entry in entries(BytesIO(data)):
+        if isinstance(entry, dict) and isinstance(case := entry.get("case"), str) and case in units:
+            cases.add(case)
+        elif (unreadable := unreadable + 1) > MOST_UNREADABLE:
+            break
+    found = sorted({units[case] for case in cases})
     if not found:
         yield Refused(where, "it holds no answer to a case of this course")
     for unit in found:
@@ -237,12 +305,17 @@ def _loose(
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     """The files in a zip by name. Raises _No for what no honest zip holds."""
     found: dict[str, zipfile.ZipInfo] = {}
-    total = 0
+    total = packed = 0
     if len(archive.infolist()) > MOST_MEMBERS:
         raise _No(f"it holds more than {MOST_MEMBERS:,} files")
     for member in archive.infolist():
         name, kind = member.filename, stat.S_IFMT(member.external_attr >> 16)
         path = PurePosixPath(name.replace("\\", "/"))
+        packed += member.compress_size
+        if packed > archive.start_dir:
+            raise _No("its files lie over one another")
+        if not path.name and member.is_dir() and ".." not in path.parts:
+            continue  # the folder itself, as some programs write it
         if not path.name:
             raise _No("it holds a file without a name")
         if path.is_absolute() or ".." in path.parts or re.match(r"^[A-Za-z]:", name) or "\0" in name:
@@ -251,21 +324,28 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
             raise _No(f"it holds a link or a device: {name[:80]!r}")
         if member.flag_bits & 0x1:
             raise _No(f"it is locked with a password: {name[:80]!r}")
-        if member.is_dir():
-            continue
+        if member.is_dir() or path.parts[0] == "__MACOSX":
+            continue  # macOS adds a shadow of each file
         total += member.file_size
         if member.file_size > max(1_000_000, STEEPEST * max(1, member.compress_size)) or total > MOST_BYTES:
             raise _No(f"it would unpack to far more than it holds: {name[:80]!r}")
         if str(path) in found:
             raise _No(f"it holds two files of one name: {name[:80]!r}")
         found[str(path)] = member
+    if total > max(STEEP_FROM, STEEPEST * packed):
+        raise _No("it would unpack to far more than it holds")
     return found
 
 
-def _bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> bytes:
-    """A member, read no further than `most`, whatever its head says."""
+def _bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int, download: _Download) -> bytes:
+    """A member, read no further than `most` and than the download may yet unpack to, whatever its head says."""
     if member.file_size > most:
         raise _No(f"{member.filename[:80]!r} has more than {most / 1e6:.0f} MB")
+    if member.file_size > download.left:
+        raise _No("it would unpack to far more than it holds")
+    if member.compress_type not in PACKED:
+        raise _No(f"{member.filename[:80]!r} is packed in a way that is not read here")
+    download.left -= member.file_size
     with archive.open(member) as file:
         data = file.read(most + 1)
     if len(data) > most:
@@ -274,12 +354,12 @@ def _bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int) -> byte
 
 
 def _platform(name: str) -> tuple[tuple[str, ...], str]:
-    """Whose file it is by the naming of Moodle or Canvas, if it is theirs, and its own name."""
+    """Whose file it is by the naming of Moodle or Canvas, if it is theirs: name and number there; and its own name."""
     stem = PurePosixPath(name).name
     if found := MOODLE.match(stem):
-        return (found["who"],), found["rest"]
+        return (found["who"], f"moodle:{found['number']}"), found["rest"]
     if found := CANVAS.match(stem):
-        return (found["who"],), found["rest"]
+        return (found["who"], f"canvas:{found['number']}"), found["rest"]
     return (), stem
 
 
@@ -291,4 +371,8 @@ def _stamped(member: zipfile.ZipInfo, otherwise: datetime) -> datetime:
 
 
 def _moment(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    changed = path.stat().st_mtime
+    try:
+        return datetime.fromtimestamp(changed, UTC)
+    except (ValueError, OverflowError, OSError):
+        return UNKNOWN_MOMENT  # no such year

@@ -183,12 +183,16 @@ class Page(Entry):
 
 
 class Unit(Entry):
-    """A group of cases, handed in and graded together: an nbgrader assignment."""
+    """A group of cases, handed in and graded together: an nbgrader assignment.
+
+    `closed` names cases, or questions as `case/question`, whose keys feedback keeps closed.
+    """
 
     id: str
     title: str
     lesson: str
     cases: Several[str]
+    closed: Several[str] = ()
 
 
 class Standard(Entry):
@@ -217,7 +221,10 @@ class Standard(Entry):
 
 
 class Outline(Entry):
-    """The course in order. `as_of` is the day the law was last read; nothing is vouched for after `known_to`."""
+    """The course in order. `as_of` is the day the law was last read; nothing is vouched for after `known_to`.
+
+    `pass_line` is the percentage of a case's points, memo included, from which it counts as passed.
+    """
 
     title: str
     as_of: date
@@ -225,6 +232,7 @@ class Outline(Entry):
     lessons: Several[Lesson]
     pages: Several[Page] = ()
     standard: Standard = Standard()
+    pass_line: int = Field(default=70, ge=1, le=100)
     units: Several[Unit]
 
     @property

@@ -18,8 +18,10 @@ from paroleclinic.law import Register
 from paroleclinic.questions import Question, resolved
 from paroleclinic.reading import Problem, Problems, read
 from paroleclinic.reference import Comparison, Coverage, Events, Figures, Term, read_figures
+from paroleclinic.sealed import SealedScenario, is_sealed
+from paroleclinic.teaching import Guide, Program
 
-N = TypeVar("N", Scenario, Consultation, Specimen, Term)
+N = TypeVar("N", Scenario, SealedScenario, Consultation, Specimen, Term, Program)
 
 
 class NoSuchEntry(LookupError):
@@ -32,6 +34,14 @@ class NoSuchEntry(LookupError):
         super().__init__(f'There is no {what} "{name}".' + (f' Did you mean "{near[0]}"?' if near else ""))
 
 
+class Sealed(Problems):
+    """The key of a case was asked for where there is none: in a learner's kit."""
+
+    def __init__(self, path: str) -> None:
+        says = "this case is sealed: its key is not in a learner's kit, so it cannot be graded or shown here"
+        super().__init__([Problem(path, 2, says, "use the instructor's course, which holds the key")])
+
+
 class Course:
     """Everything under the folder that holds course.yaml; nothing is read before it is needed."""
 
@@ -39,6 +49,8 @@ class Course:
         self.root = root
         self._files: dict[Path, QuestionFile] = {}
         self._scenarios: dict[str, Scenario] = {}
+        self._sealed: dict[str, SealedScenario] = {}
+        self._guides: dict[str, Guide] = {}
 
     @classmethod
     def around(cls, place: Path) -> Course:
@@ -164,9 +176,24 @@ class Course:
         known = [q.id for path in self.question_paths for q in self.question_file(path).questions]
         raise NoSuchEntry("question", question_id, known)
 
+    def case_file(self, case_id: str) -> Scenario | SealedScenario:
+        """The client file as its page needs it: sealed in a learner's kit, else whole. Raises NoSuchEntry or Problems."""
+        if not self.is_sealed(case_id):
+            return self.scenario(case_id)
+        if case_id not in self._sealed:
+            self._sealed[case_id] = self._entry("case", case_id, self.scenario_paths, SealedScenario)
+        return self._sealed[case_id]
+
+    def is_sealed(self, case_id: str) -> bool:
+        """Whether the case has no key here. Raises NoSuchEntry."""
+        path = self._named("case", case_id, self.scenario_paths)
+        return case_id not in self._scenarios and is_sealed(path.read_text(encoding="utf-8", errors="replace"))
+
     def scenario(self, case_id: str) -> Scenario:
-        """The client file of that id, numbers from the register put in. Raises NoSuchEntry or Problems."""
+        """The client file of that id, numbers from the register put in. Raises NoSuchEntry, Problems or Sealed."""
         if case_id not in self._scenarios:
+            if self.is_sealed(case_id):
+                raise Sealed(self.shown(self.scenario_paths[case_id]))
             case = self._entry("case", case_id, self.scenario_paths, Scenario)
             questions = tuple(resolved(q, case.as_of, self.value_on) for q in case.questions)
             self._scenarios[case_id] = case.model_copy(update={"questions": questions})
@@ -180,6 +207,31 @@ class Course:
     def consultation(self, consultation_id: str) -> Consultation:
         """The consultation of that id. Raises NoSuchEntry or Problems."""
         return self._entry("consultation", consultation_id, self.consultation_paths, Consultation)
+
+    @cached_property
+    def guide_paths(self) -> dict[str, Path]:
+        """Lesson -> the file of its guide for whoever teaches."""
+        return {path.stem: path for path in sorted((self.root / "teaching" / "guides").glob("*.yaml"))}
+
+    def guide(self, lesson_id: str) -> Guide:
+        """The guide for teaching a lesson. Raises NoSuchEntry or Problems."""
+        if lesson_id not in self._guides:
+            path = self._named("guide for the lesson", lesson_id, self.guide_paths)
+            guide = read(path, Guide, self.shown(path))
+            if guide.lesson != lesson_id:
+                says = f"lesson {guide.lesson!r} differs from the file's name"
+                raise Problems([Problem(self.shown(path), 1, says, f"write `lesson: {lesson_id}`")])
+            self._guides[lesson_id] = guide
+        return self._guides[lesson_id]
+
+    @cached_property
+    def program_paths(self) -> dict[str, Path]:
+        """Ready course -> its file."""
+        return {path.stem: path for path in sorted((self.root / "teaching" / "programs").glob("*.yaml"))}
+
+    def program(self, program_id: str) -> Program:
+        """The ready course of that id. Raises NoSuchEntry or Problems."""
+        return self._entry("ready course", program_id, self.program_paths, Program)
 
     def form(self, form_id: str) -> tuple[Question, ...]:
         """The questions of one form of the test, such as the pre-test. Raises NoSuchEntry."""
@@ -254,11 +306,20 @@ class Course:
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
         return [name for call in re.findall(r"quiz\((.*?)\)", text) for name in re.findall(r'\\"([a-z0-9-]+)\\"', call)]
 
+    def sections(self, page: str) -> dict[str, str]:
+        """The sections of a lesson: the slug of each heading, as `reread` names it -> the heading."""
+        path = self.root / "notebooks" / f"{page}.ipynb"
+        if not path.is_file():
+            return {}
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        return {_slug(found): found for found in re.findall(r"^#{2,3} (.+)$", text, flags=re.M)}
+
     def first_heading(self, page: str) -> str:
         """The slug of the first section of a lesson; empty when it has none."""
         path = self.root / "notebooks" / f"{page}.ipynb"
         found = re.search(r'"## ([^"\\]+)', path.read_text(encoding="utf-8") if path.is_file() else "")
-        return re.sub(r"\s+", "-", re.sub(r"[^a-z0-9 -]", "", found.group(1).lower()).strip()) if found else ""
+        return _slug(found.group(1)) if found else ""
 
     @cached_property
     def specimen_paths(self) -> dict[str, Path]:
@@ -290,7 +351,7 @@ class Course:
             lines = YAML(typ="safe", pure=True).load(head)
             return Glance(str(lines["title"]), int(lines["stars"]), int(lines["minutes"]))
         except (YAMLError, KeyError, TypeError, ValueError):
-            case = self.scenario(case_id)
+            case = self.case_file(case_id)
             return Glance(case.title, case.stars, case.minutes)
 
     def cases_sending_back_to(self, lesson_id: str) -> list[str]:
@@ -310,6 +371,10 @@ class Course:
     def shown(self, path: Path) -> str:
         """The path as an author writes it, from the course's root."""
         return path.relative_to(self.root).as_posix()
+
+
+def _slug(heading: str) -> str:
+    return re.sub(r"\s+", "-", re.sub(r"[^a-z0-9 -]", "", heading.lower()).strip())
 
 
 def _stands_in(name: str, text: str) -> bool:

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from io import StringIO
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +24,7 @@ from paroleclinic.handin import in_a_file_name
 SUBMITTED, COLLECTED = "submitted", "collected"
 IDENTIFYING = ("username", "login", "student_id", "sis_id")  # columns of a roster that may stand for a person
 SAFE_ID = re.compile(r"[\w][\w.@-]{0,79}")
+LONGEST_FILE_NAME = 200  # bytes
 Did = Literal["accepted", "replaced", "kept as an earlier version", "already here"]
 
 
@@ -59,16 +61,25 @@ def roster(path: Path) -> list[Learner]:
     """The people in a CSV file with a column `id`, and `name`, `email`, `username`, `login` where it has them. Raises BadRoster."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadRoster(f"{path} cannot be read as a CSV file in UTF-8: {error}") from None
+            text = file.read()
+    except UnicodeDecodeError:
+        raise BadRoster(f"{path} is not in UTF-8; in Excel, save it as `CSV UTF-8 (comma delimited)`") from None
+    except OSError as error:
+        raise BadRoster(f"{path} cannot be read: {error.strerror}") from None
+    head = text.partition("\n")[0]
+    try:
+        rows = list(csv.DictReader(StringIO(text), delimiter=";" if head.count(";") > head.count(",") else ","))
+    except csv.Error as error:
+        raise BadRoster(f"{path} cannot be read as a CSV file: {error}") from None
     found, seen = [], dict[str, int]()
     for number, row in enumerate(rows, 2):
         cells = {str(key).strip().lower(): str(value or "").strip() for key, value in row.items() if key}
         name = cells.get("name") or " ".join(filter(None, (cells.get("first_name"), cells.get("last_name"))))
         own = cells.get("id", "")
-        if not SAFE_ID.fullmatch(own):
-            raise BadRoster(f"{path}:{number}  the id {own!r} is not made of letters, digits, and . _ - @")
+        if not SAFE_ID.fullmatch(own) or len(own.encode()) > LONGEST_FILE_NAME:
+            raise BadRoster(
+                f"{path}:{number}  the id {own[:80]!r} is not made of letters, digits, and . _ - @ (80 at most)"
+            )
         if (first := seen.setdefault(own.casefold(), number)) != number:
             raise BadRoster(f"{path}:{number}  the id {own!r} stands in line {first} too")
         email = cells.get("email", "")
@@ -89,6 +100,17 @@ def whose(found: Found, people: Sequence[Learner]) -> str:
         if len(fits) == 1:
             return fits.pop()
     return ""
+
+
+def namesakes(owned: Iterable[tuple[Found, str]]) -> set[tuple[str, str]]:
+    """The (learner, unit) that two people handed in, by their numbers in Moodle (which differ by unit) or Canvas."""
+    numbers: dict[tuple[str, str, str], set[str]] = {}
+    for found, learner in owned:
+        for who in found.who:
+            system, colon, _ = who.partition(":")
+            if colon and system in ("moodle", "canvas"):
+                numbers.setdefault((learner, found.unit, system), set()).add(who)
+    return {(learner, unit) for (learner, unit, _), seen in numbers.items() if len(seen) > 1}
 
 
 def file_away(root: Path, owned: Iterable[tuple[Found, str]]) -> list[Filed]:
@@ -114,7 +136,8 @@ def plain(name: str) -> str:
 
 
 def _version(found: Found) -> str:
-    return f"{found.at.astimezone(UTC):%Y-%m-%dT%H%M%S}-{found.mark}"
+    at = found.at.astimezone(UTC)
+    return f"{at.year:04}-{at:%m-%dT%H%M%S}-{found.mark}"  # four digits, or a clock set to the year 999 is the latest
 
 
 def _versions(folder: Path) -> list[str]:
@@ -149,6 +172,11 @@ def _put(target: Path, found: Found) -> None:
 
 
 def _files(found: Found) -> Mapping[str, bytes]:
-    stamp = f"{found.at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC\n".encode()
-    notebooks = {name: data for name, data in found.notebooks.items() if SAFE_ID.fullmatch(Path(name).stem)}
+    at = found.at.astimezone(UTC).replace(tzinfo=None)
+    stamp = f"{at.isoformat(' ', 'microseconds')} UTC\n".encode()
+    notebooks = {
+        name: data
+        for name, data in found.notebooks.items()
+        if SAFE_ID.fullmatch(Path(name).stem) and len(name.encode()) <= LONGEST_FILE_NAME
+    }
     return {FILE_NAME: found.answers, "timestamp.txt": stamp, **notebooks}

@@ -19,6 +19,16 @@ from typing import Literal
 from paroleclinic.content import Scenario
 from paroleclinic.law import long_day
 from paroleclinic.questions import Amount, Day, Many, Match, Memo, One, Order, Question
+from paroleclinic.sealed import (
+    SealedAmount,
+    SealedDay,
+    SealedMany,
+    SealedMatch,
+    SealedMemo,
+    SealedOne,
+    SealedOrder,
+    SealedQuestion,
+)
 
 Verdict = Literal["right", "partly", "wrong", "blank", "unreadable", "waiting"]
 VERDICT_WORDS: dict[Verdict, str] = {
@@ -130,7 +140,16 @@ def key_answer(question: Question) -> object:
             return question.model
 
 
-def parsed_answer(question: Question, answer: object) -> tuple[str, ...] | None:
+def why_unreadable(question: Question | SealedQuestion, answer: object) -> str:
+    """Why an answer makes no sense for its question, or nothing; no key is needed to tell."""
+    try:
+        parsed_answer(question, answer)
+    except Unreadable as error:
+        return str(error)
+    return ""
+
+
+def parsed_answer(question: Question | SealedQuestion, answer: object) -> tuple[str, ...] | None:
     """The answer in canonical form: ids, one ISO day, one decimal number, or one text; None when blank.
 
     For a `match` question there is one entry an item, in the order of the items: the id of its group, or "".
@@ -139,32 +158,34 @@ def parsed_answer(question: Question, answer: object) -> tuple[str, ...] | None:
     if answer is None or answer in ("", [], {}) or (isinstance(answer, str) and not answer.strip()):
         return None
     match question:
-        case One():
+        case One() | SealedOne():
             known = {option.id for option in question.options}
             if not isinstance(answer, str) or answer not in known:
                 raise Unreadable("This is not one of the answers offered. Choose again.")
             return (answer,)
-        case Many():
+        case Many() | SealedMany():
             known = {option.id for option in question.options}
             if not isinstance(answer, list) or not all(isinstance(pick, str) and pick in known for pick in answer):
                 raise Unreadable("These are not the answers offered. Choose again.")
             return tuple(sorted(set(answer)))
-        case Match():
+        case Match() | SealedMatch():
             groups = {group.id for group in question.groups}
-            if not isinstance(answer, dict) or not set(answer) <= set(question.key) or not _all_in(answer, groups):
+            items = {item.id for item in question.items}
+            if not isinstance(answer, dict) or not set(answer) <= items or not _all_in(answer, groups):
                 raise Unreadable("These are not the items and groups offered. Sort them again.")
             return tuple(answer.get(item.id, "") for item in question.items)
-        case Order():
-            if not isinstance(answer, list) or not _all_in(answer, {*question.key}) or len(answer) != len(question.key):
+        case Order() | SealedOrder():
+            steps = {step.id for step in question.steps}
+            if not isinstance(answer, list) or not _all_in(answer, steps) or len(answer) != len(steps):
                 raise Unreadable("These are not the steps offered. Put them in order again.")
             if len(set(answer)) < len(answer):
                 raise Unreadable("A step stands there twice. Put them in order again.")
             return tuple(answer)
-        case Day():
+        case Day() | SealedDay():
             return (_day(answer),)
-        case Amount():
+        case Amount() | SealedAmount():
             return (_number(answer),)
-        case Memo():
+        case Memo() | SealedMemo():
             if not isinstance(answer, str) or len(answer) > LONGEST_MEMO:
                 raise Unreadable(f"A memo is text of at most {LONGEST_MEMO:,} characters.")
             return (answer,)

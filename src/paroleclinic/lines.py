@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 LONGEST_LINE = 200_000  # bytes
+MOST_PROBLEMS = 200  # lines passed over that are named
 LOCK_AT = 0x7FFF_FFFE  # a byte far past any line: locking it keeps writers apart and hides nothing from readers
 
 
@@ -26,9 +27,12 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def entries(file: BinaryIO) -> Iterator[tuple[int, dict[str, object] | str]]:
-    """Each line with its number: its entry, or what is wrong with it. Blank lines are passed over."""
-    number = 0
+def entries(file: BinaryIO, before: int = 0) -> Iterator[tuple[int, dict[str, object] | str]]:
+    """Each line with its number: its entry, or what is wrong with it. Blank lines are passed over.
+
+    `before` is the number of lines that were read already.
+    """
+    number = before
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
         if len(line) > LONGEST_LINE:
@@ -37,6 +41,14 @@ def entries(file: BinaryIO) -> Iterator[tuple[int, dict[str, object] | str]]:
                 line = file.readline(LONGEST_LINE)
         elif line.strip():
             yield number, _entry(number, line)
+
+
+def name(problems: list[str], says: str) -> None:
+    """Add to the problems of a file, as long as they are few enough to read."""
+    if len(problems) < MOST_PROBLEMS:
+        problems.append(says)
+    elif len(problems) == MOST_PROBLEMS:
+        problems.append("more lines were passed over")
 
 
 def _entry(number: int, line: bytes) -> dict[str, object] | str:

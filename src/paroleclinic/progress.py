@@ -27,9 +27,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 
-from paroleclinic.lines import append, entries, stamp
+from paroleclinic.lines import append, entries, name, stamp
 
 FILE_NAME = "progress.jsonl"
+CERTAINTIES = ("low", "medium", "high")
+LONGEST_REASON = 150  # characters
 LONGEST_STRETCH = 300  # seconds one `worked` line may count
 
 
@@ -131,8 +133,8 @@ class Progress:
         did = _text(entry, "did")
         match did:
             case "welcomed":
-                self.name, self.role = _text(entry, "name"), _text(entry, "role")
-                self.language, self.welcomed = _text(entry, "language"), True
+                who, role, language = _text(entry, "name"), _text(entry, "role"), _text(entry, "language")
+                self.name, self.role, self.language, self.welcomed = who, role, language, True
             case "opened":
                 self._at(_text(entry, "page"))
             case "read":
@@ -148,9 +150,7 @@ class Progress:
             case "graded":
                 self._graded(entry, day)
             case "met":
-                case = _text(entry, "case")
-                total, before = round(_number(entry, "total")), self.met.get(case)
-                self.met[case] = Met(case, total, max(total, before.best if before else 0), day)
+                self._met(entry, day)
             case "consulted":
                 name = _text(entry, "consultation")
                 one = Consulted(name, _text(entry, "scene"), _ending(entry))
@@ -169,7 +169,8 @@ class Progress:
             case "skipped":
                 self.skipped.add(_text(entry, "what"))
             case "handed-in":
-                self.handed_in.setdefault(_text(entry, "unit"), {})[_text(entry, "file")] = _text(entry, "code")
+                unit, file, code = _text(entry, "unit"), _text(entry, "file"), _text(entry, "code")
+                self.handed_in.setdefault(unit, {})[file] = code
             case _:
                 raise ValueError(f"did: {did!r}")
         self.days.add(day)
@@ -179,8 +180,17 @@ class Progress:
         before = self.pages.pop(page, "")  # to the end again
         self.pages[page] = section or before
 
+    def _met(self, entry: Mapping[str, object], day: date) -> None:
+        case = _text(entry, "case")
+        total, before = round(_number(entry, "total")), self.met.get(case)
+        if not 0 <= total <= 100:
+            raise ValueError(f"total {total}")
+        self.met[case] = Met(case, total, max(total, before.best if before else 0), day)
+
     def _graded(self, entry: Mapping[str, object], day: date) -> None:
         case, earned, points = _text(entry, "case"), _number(entry, "earned"), _number(entry, "points")
+        if not 0 <= earned <= points:
+            raise ValueError(f"earned {earned}, points {points}")
         look = Graded(_text(entry, "unit"), case, earned, points, entry.get("harm") is True, day)
         self.first_looks.setdefault(case, look)
         self.cases.pop(case, None)  # to the end again
@@ -197,8 +207,9 @@ class Progress:
 
     def _tried(self, entry: Mapping[str, object]) -> None:
         question, right = _text(entry, "question"), _text(entry, "verdict") == "right"
-        hints = round(_number(entry, "hints")) if "hints" in entry else 0
-        certainty = str(entry.get("certainty") or "")
+        hints = max(0, round(_number(entry, "hints"))) if "hints" in entry else 0
+        sure = entry.get("certainty")
+        certainty = sure if isinstance(sure, str) and sure in CERTAINTIES else ""
         one = Try(question, right, certainty, hints, entry.get("harm") is True, question not in self.last)
         self.tries.append(one)
         self.last[question] = one
@@ -211,7 +222,7 @@ class Diary:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._progress, self._read, self._file = Progress(), 0, 0
+        self._progress, self._read, self._lines, self._file = Progress(), 0, 0, 0
 
     def progress(self) -> Progress:
         """Everything done so far; a file that is not there is a learner who has not begun."""
@@ -220,27 +231,30 @@ class Diary:
                 file.seek(0, 2)
                 size, inode = file.tell(), self.path.stat().st_ino
                 if size < self._read or inode != self._file:
-                    self._progress, self._read, self._file = Progress(), 0, inode  # deleted, or another file
+                    # deleted, or another file
+                    self._progress, self._read, self._lines, self._file = Progress(), 0, 0, inode
                 file.seek(self._read)
                 whole = file.read(size - self._read).rpartition(b"\n")[0]  # a line in the making waits for its end
                 if whole:
-                    for _, entry in entries(BytesIO(whole)):
-                        self._take(entry)
+                    for number, entry in entries(BytesIO(whole), self._lines):
+                        self._take(number, entry)
                     self._read += len(whole) + 1
+                    self._lines += whole.count(b"\n") + 1
         except FileNotFoundError:
-            self._progress, self._read, self._file = Progress(), 0, 0
+            self._progress, self._read, self._lines, self._file = Progress(), 0, 0, 0
         except OSError as error:
-            self._progress.problems.append(f"{FILE_NAME} cannot be read: {error.strerror}")
+            name(self._progress.problems, f"{FILE_NAME} cannot be read: {error.strerror}")
         return self._progress
 
-    def _take(self, entry: dict[str, object] | str) -> None:
+    def _take(self, number: int, entry: dict[str, object] | str) -> None:
         if isinstance(entry, str):
-            self._progress.problems.append(entry)
+            name(self._progress.problems, entry)
             return
         try:
             self._progress.take(entry)
-        except (ValueError, KeyError, TypeError, OverflowError) as error:
-            self._progress.problems.append(f"a line is not of this course ({error})")
+        except (ValueError, KeyError, TypeError, OverflowError, OSError) as error:  # OSError: Windows, days before 1970
+            says = str(error)[:LONGEST_REASON]
+            name(self._progress.problems, f"line {number} is not of this course ({says})")
 
     def note(self, did: str, **more: object) -> None:
         """Append one thing done now and return when it is on disk. Raises NotSaved."""

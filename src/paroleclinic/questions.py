@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Generic, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from paroleclinic.reading import Entry, Several
 
 T = TypeVar("T")
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?", re.ASCII)
 Level = Literal["remember", "apply", "judge"]
 Asks = Literal["next-question", "missing", "stop", "plain-words"]
 
@@ -56,6 +57,11 @@ class Asked(Entry):
         if not self.rules:
             raise ValueError("a question names at least one rule")
         return self
+
+    @property
+    def other_day(self) -> bool:
+        """Whether the question is about the twin's day."""
+        return self.mirrors is not None
 
     @property
     def turns_on_a_date(self) -> bool:
@@ -170,10 +176,8 @@ class Amount(Asked):
         given = [slip.answer for slip in self.slips]
         given += [self.answer] if isinstance(self.answer, str) else []
         for text in given:
-            try:
-                Decimal(text)
-            except InvalidOperation:
-                raise ValueError(f"{text!r} is not a number") from None
+            if not PLAIN_NUMBER.fullmatch(text):
+                raise ValueError(f"{text!r} is not a number in plain digits")
         if not self.slips or (isinstance(self.answer, str) and self.answer in given[:-1]):
             raise ValueError("an `amount` question foresees at least one slip, different from the answer")
         return self

@@ -9,9 +9,17 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import DuplicateKeyError
+from ruamel.yaml.composer import Composer, ComposerError, MaxDepthExceededError
+from ruamel.yaml.constructor import ConstructorError, DuplicateKeyError, SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.scanner import Scanner, ScannerError
+
+DEEPEST = 40  # keys and lists within one another
+TOO_DEEP = f"more than {DEEPEST} lists and keys within one another"
+LONGEST = 380  # characters of what is said about one problem
 
 
 class Entry(BaseModel):
@@ -100,25 +108,75 @@ def _text(path: Path, shown: str) -> str:
         raise Problems([Problem(shown, 0, f"the file cannot be read: {reason}")]) from None
 
 
+class _Scanner(Scanner):
+    """Refuses brackets within brackets without end, which ruamel is ever slower to look through."""
+
+    def fetch_flow_collection_start(self, TokenClass: Any, to_push: str) -> None:
+        if len(self.flow_context) >= DEEPEST:
+            raise ScannerError(None, None, TOO_DEEP, self.reader.get_mark())
+        super().fetch_flow_collection_start(TokenClass, to_push)
+
+
+class _Composer(Composer):
+    """Refuses anchors and aliases: with a few lines of them a file grows without end."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        event = self.parser.peek_event()
+        if isinstance(event, AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise ComposerError(None, None, "an anchor or alias (& or *)", event.start_mark)
+        return super().compose_node(parent, index)
+
+
+class _Constructor(SafeConstructor):
+    """Gives every value that makes no sense its line; the ways to fail are many, such as 2026-02-30 or `!!int x`."""
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except YAMLError:
+            raise
+        except Exception as error:
+            raise ConstructorError(None, None, str(error), node.start_mark) from None
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Scanner, yaml.Composer, yaml.Constructor, yaml.max_depth = _Scanner, _Composer, _Constructor, DEEPEST
+    return yaml
+
+
 def _data(text: str, shown: str) -> Any:
     try:
-        return YAML(typ="safe", pure=True).load(text)
+        return _yaml().load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 0
+        line = mark.line + 1 if mark else 1
         says, fix = f"not valid YAML: {error.problem}", "indent with spaces and quote text that holds a colon"
         if isinstance(error, DuplicateKeyError):
             says, fix = str(error.problem), "keep one of the two"
+        elif isinstance(error, ComposerError) and "anchor" in says:
+            fix = "write the text itself, in quotation marks when it begins with & or *"
+        elif isinstance(error, MaxDepthExceededError):
+            says = f"not valid YAML: {TOO_DEEP}"
+        elif isinstance(error, ConstructorError):
+            fix = "correct the value"
         elif "\\t" in says:
             says, fix = "a tab stands where YAML wants spaces", "replace the tab with spaces"
-        raise Problems([Problem(shown, line, says, fix)]) from None
-    except (YAMLError, ValueError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Problems([Problem(shown, 0, f"not valid YAML: {first}", "correct the value")]) from None
+        raise Problems([Problem(shown, line, _one_line(says), fix)]) from None
+    except Exception as error:  # beyond its own errors, ruamel fails on strange text in many ways
+        line = text[: error.position].count("\n") + 1 if isinstance(error, ReaderError) else 1
+        says = _one_line(f"not valid YAML: {str(error).partition(chr(10))[0] or type(error).__name__}")
+        raise Problems([Problem(shown, line, says, "correct the value")]) from None
+
+
+def _one_line(text: str) -> str:
+    """The text as a report shows it: not endless, and with signs that cannot be printed spelled out."""
+    spelled = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text[: LONGEST + 1])
+    return spelled if len(spelled) <= LONGEST else f"{spelled[:LONGEST]} …"
 
 
 def _lines(text: str) -> Callable[[Iterable[str | int]], int]:
-    root = YAML(typ="rt", pure=True).compose(text)
+    root = _yaml().compose(text)
 
     def line(location: Iterable[str | int]) -> int:
         node: Node | None = root
@@ -147,4 +205,4 @@ def _problem(shown: str, line_of: Callable[[Iterable[str | int]], int], detail: 
     place = ".".join(str(step) for step in detail["loc"]) or "the entry"
     message = detail["msg"].removeprefix("Value error, ")
     fix = FIXES.get(detail["type"], "")
-    return Problem(shown, line_of(detail["loc"]), f"{place}: {message}", fix)
+    return Problem(shown, line_of(detail["loc"]), _one_line(f"{place}: {message}"), fix)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 
 from paroleclinic.check.cases import case_design, double_entry, twins, unwritten
 from paroleclinic.check.cues import test_wise
-from paroleclinic.check.derived import fresh_exercises, keys_in_exercises, stray_files
+from paroleclinic.check.derived import fresh_exercises, stray_files
 from paroleclinic.check.interviews import consultations, interviews
+from paroleclinic.check.leaked import leaked
 from paroleclinic.check.lessons import lessons, listing, reading_level, references
 from paroleclinic.check.lookups import coverage, forms, lookups
 from paroleclinic.check.places import Check
 from paroleclinic.check.questions import cited_law, invariants, names, near_twins, reasons
+from paroleclinic.check.teaching import of_guide, teaching
 from paroleclinic.course import Course
 from paroleclinic.reading import Problem, Problems
 
@@ -36,14 +38,15 @@ def problems_of_case(course: Course, case_id: str) -> list[Problem]:
 
 
 def problems_of_lesson(course: Course, lesson_id: str) -> list[Problem]:
-    """What is wrong with the questions of one lesson and their near twins. Raises NoSuchEntry."""
+    """What is wrong with the questions of one lesson, their near twins and its guide. Raises NoSuchEntry."""
     one = course.with_one_lesson(lesson_id)
     try:
         for path in one.bank_paths:
             one.question_file(path)
+        guide = of_guide(course, lesson_id) if lesson_id in course.guide_paths else ()
+        return sorted({*guide, *(problem for check in LESSON_CHECKS for problem in check(one))})
     except Problems as error:
         return list(error.problems)
-    return sorted({problem for check in LESSON_CHECKS for problem in check(one)})
 
 
 def problems_of_consultation(course: Course, consultation_id: str) -> list[Problem]:
@@ -63,6 +66,8 @@ def unreadable(course: Course) -> Iterator[Problem]:
     readers += [lambda path=path: course.question_file(path) for path in course.bank_paths]  # type: ignore[misc]
     readers += [lambda case=case: course.scenario(case) for case in course.scenario_paths]  # type: ignore[misc]
     readers += [lambda name=name: course.consultation(name) for name in course.consultation_paths]  # type: ignore[misc]
+    readers += [lambda name=name: course.guide(name) for name in course.guide_paths]  # type: ignore[misc]
+    readers += [lambda name=name: course.program(name) for name in course.program_paths]  # type: ignore[misc]
     readers += [lambda term=term: course.term(term) for term in course.term_paths]  # type: ignore[misc]
     readers += [lambda paper=paper: course.specimen(paper) for paper in course.specimen_paths]  # type: ignore[misc]
     readers += [lambda name=name: course.figures(name) for name in course.figure_paths]  # type: ignore[misc]
@@ -80,7 +85,7 @@ def unreadable(course: Course) -> Iterator[Problem]:
 
 CHECKS: tuple[Check, ...] = (
     names, reasons, cited_law, invariants, near_twins, test_wise, references, listing, unwritten, double_entry, case_design, twins, interviews, consultations,
-    lessons, reading_level, lookups, forms, coverage, stray_files, fresh_exercises, keys_in_exercises,
+    lessons, reading_level, lookups, forms, coverage, teaching, stray_files, fresh_exercises, leaked,
 )  # fmt: skip
 CASE_CHECKS: tuple[Check, ...] = (
     names, reasons, cited_law, invariants, references, unwritten, double_entry, case_design, twins, interviews,

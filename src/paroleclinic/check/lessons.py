@@ -11,6 +11,7 @@ from pathlib import Path
 from paroleclinic import CELLS
 from paroleclinic.check.places import asked, at, cells, headings
 from paroleclinic.course import Course
+from paroleclinic.marking import unknown_closed
 from paroleclinic.reading import Problem
 
 ENOUGH_WORDS = 100
@@ -56,7 +57,7 @@ def references(course: Course) -> Iterator[Problem]:
 
 
 def listing(course: Course) -> Iterator[Problem]:
-    """Each case is listed under its unit, and the cases of a unit go from easy to hard."""
+    """Each case is listed under its unit, the cases of a unit go from easy to hard, and `closed` names what is there."""
     units = {unit.id: unit.cases for unit in course.outline.units}
     listed = {case for unit in course.outline.units for case in unit.cases}
     for case in listed ^ set(course.scenario_paths):
@@ -76,6 +77,10 @@ def listing(course: Course) -> Iterator[Problem]:
         if stars != sorted(stars) or (stars and stars[0] > 1):
             says = f"the cases of {group.id} have {', '.join(map(str, stars))} stars, in this order"
             yield Problem("course.yaml", 1, says, "begin with a case of one star, and go on from easy to hard")
+        there = [course.scenario(case) for case in group.cases if case in course.scenario_paths]
+        for name in unknown_closed(group, there):
+            fix = "write a case of the unit, or case/question"
+            yield Problem("course.yaml", 1, f"`closed` of {group.id} names nothing: {name}", fix)
 
 
 def lessons(course: Course) -> Iterator[Problem]:

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from paroleclinic.cli import collect, law, new, progress, record, spot
+from paroleclinic.cli import collect, export, feedback, grade, handouts, kit, law, new, progress, record, regrade, spot
 from paroleclinic.cli.folder import HERE, Folder, course_at
+from paroleclinic.cli.showing import no_access, shown
 from paroleclinic.course import NoSuchEntry
 from paroleclinic.reading import Problems
 
@@ -20,7 +21,13 @@ app.add_typer(new.app, name="new")
 app.add_typer(progress.app, name="progress")
 app.add_typer(record.app, name="record")
 app.command()(spot.spot)
+app.command()(kit.kit)
+app.command()(handouts.handouts)
 app.command()(collect.collect)
+app.command()(grade.grade)
+app.command()(regrade.regrade)
+app.command()(feedback.feedback)
+app.command()(export.export)
 
 
 @app.callback()
@@ -58,7 +65,7 @@ def check(
 
 @app.command()
 def build(course: Folder = HERE) -> None:
-    """Write the solution notebooks and exercises that the client files call for."""
+    """Write everything derived: solutions and exercises, tables, and the notebooks for instructors."""
     from paroleclinic.build import build as write
 
     written = write(course_at(course))
@@ -87,4 +94,7 @@ def run() -> None:
         app()
     except Problems as error:
         typer.echo(error, err=True)
+        sys.exit(1)
+    except OSError as error:
+        typer.echo(f"Stopped: {shown(no_access(error))}.", err=True)
         sys.exit(1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -13,6 +14,13 @@ from rich.progress import track
 from rich.table import Table
 
 from paroleclinic.cli.folder import HERE, Folder, course_at
+
+if TYPE_CHECKING:
+    from paroleclinic.collecting import Found
+    from paroleclinic.filing import Learner
+
+NAMED = 8  # learners that one line names
+WIDE = 120  # columns from which a place fits into the table
 
 
 def collect(
@@ -23,9 +31,9 @@ def collect(
     yes: Annotated[bool, typer.Option("--yes", help="Take the names as they are, without asking.")] = False,
     folder: Folder = HERE,
 ) -> None:
-    """Take in hand-ins: keep every version, put the latest where `nbgrader autograde` finds it, say what was refused and why."""
-    from paroleclinic.collecting import Found, Refused, read
-    from paroleclinic.filing import BadRoster, Filed, file_away, whose
+    """Take in hand-ins: keep every version, put the latest where `paroleclinic grade` finds it, say what was refused and why."""
+    from paroleclinic.collecting import Refused, read
+    from paroleclinic.filing import SUBMITTED, BadRoster, Filed, file_away, namesakes, whose
     from paroleclinic.filing import roster as people_in
 
     course = course_at(folder)
@@ -47,8 +55,15 @@ def collect(
             elif learner := whose(one, people):
                 owned.append((one, learner))
             else:
-                names = ", ".join(one.who) or "no name"
-                refused.append(Refused(one.where, f"nobody on the roster, or more than one, goes by: {names}"))
+                refused.append(Refused(one.where, _whose_not(one, people)))
+    twice = namesakes(owned)
+    for found, learner in owned:
+        if (learner, found.unit) in twice:
+            why = (
+                f"two people go by the name of {learner}; give each an id in a roster, with the name as it stands there"
+            )
+            refused.append(Refused(found.where, why))
+    owned = [(found, learner) for found, learner in owned if (learner, found.unit) not in twice]
     if owned and not people and not yes:
         for learner in sorted({learner for _, learner in owned}):
             console.print(
@@ -56,18 +71,46 @@ def collect(
             )
         typer.confirm("No roster was given. Are these the learners?", abort=True)
     filed: list[Filed] = file_away(course.root, owned)
-    table = Table("Learner", "Unit", "Handed in", "What was done", "From", title_justify="left")
+    table = Table("Learner", "Unit", "Handed in (UTC)", "What was done")
+    if wide := console.width >= WIDE:
+        table.add_column("From")
     for done in filed:
-        table.add_row(
-            done.learner, done.found.unit, f"{done.found.at:%Y-%m-%d %H:%M}", done.did, escape(done.found.where)
-        )
-    for no in refused:
-        table.add_row("", "", "", f"[bold]refused[/bold]: {escape(no.why)}", escape(no.where))
+        row = [done.learner, done.found.unit, f"{done.found.at:%Y-%m-%d %H:%M}", done.did]
+        table.add_row(*row, *([escape(done.found.where)] if wide else []))
     if table.rows:
         console.print(table)
+    for no in refused:
+        console.print(
+            f"[bold]refused[/bold]  {escape(no.where)}\n    {escape(no.why)}", soft_wrap=True, highlight=False
+        )
     count = {
         did: sum(done.did == did for done in filed)
         for did in ("accepted", "replaced", "kept as an earlier version", "already here")
     }
-    console.print(", ".join(f"{number} {did}" for did, number in count.items()) + f", {len(refused)} refused.")
+    says = [", ".join(f"{number} {did}" for did, number in count.items()) + f", {len(refused)} refused."]
+    for unit in sorted({done.found.unit for done in filed}):
+        if lacking := [one.id for one in people if not (course.root / SUBMITTED / one.id / unit).is_dir()]:
+            more = f" and {len(lacking) - NAMED:,} more" if len(lacking) > NAMED else ""
+            says.append(f"On the roster, and nothing of {unit} is here yet: {', '.join(lacking[:NAMED])}{more}.")
+    if any(done.did != "already here" for done in filed):
+        says.append("Next: `paroleclinic grade` grades what is new.")
+    elif not filed and not refused:
+        says.append("No hand-in was found there.")
+    console.print("\n".join(map(escape, says)), soft_wrap=True, highlight=False)
     raise typer.Exit(1 if refused else 0)
+
+
+def _whose_not(found: Found, people: Sequence[Learner]) -> str:
+    """Why nobody is known to have handed this in, and what to do."""
+    from paroleclinic.filing import plain
+
+    names = ", ".join(dict.fromkeys(who for who in found.who if ":" not in who)) or "no name"
+    fits = [one.id for one in people if {plain(who) for who in found.who} & one.known_as]
+    if fits:
+        return (
+            f"several on the roster go by {names}: {', '.join(fits)}\n"
+            f"    fix: unpack it into a folder named for the right id, such as {fits[0]}, and collect that folder"
+        )
+    return (
+        f"nobody on the roster goes by: {names}\n    fix: add the person or the name to the roster, and collect again"
+    )

@@ -23,3 +23,19 @@ def course_at(folder: Path) -> Course:
             err=True,
         )
         raise typer.Exit(2) from None
+
+
+def units_of(course: Course, names: list[str] | None) -> list[str]:
+    """The units named, or all; ends the command with a sentence for each name that is none."""
+    if not names:
+        return [unit.id for unit in course.outline.units]
+    wrong = []
+    for name in names:
+        try:
+            course.unit(name)
+        except NoSuchEntry as error:
+            wrong.append(str(error))
+    if wrong:
+        typer.echo("\n".join(wrong), err=True)
+        raise typer.Exit(2)
+    return list(dict.fromkeys(names))

@@ -15,6 +15,10 @@ from paroleclinic.law import Rule
 from paroleclinic.questions import Memo
 
 HARM = "Stop: this advice could hurt the client."
+TOTAL_LATER = (
+    "<p>The points of this case are told when none of its keys is closed any more: they would tell the key.</p>"
+)
+CLOSED = '<p class="pc-soft">Your instructor keeps this key closed for now. The points count all the same.</p>'
 
 
 def verdict(mark: Mark, law: Mapping[str, Rule], day: date, *, reveal: bool) -> str:
@@ -35,22 +39,44 @@ def verdict(mark: Mark, law: Mapping[str, Rule], day: date, *, reveal: bool) -> 
 {_why(notes)}{left}{fact}{law_part}{_reread(mark)}</div>"""
 
 
-def case_marks(mark: CaseMark, law: Mapping[str, Rule]) -> str:
-    """The whole case explained, harmful answers first."""
-    day = mark.case.as_of
-    parts = [f"<h2>{escape(mark.case.title)}: how the answers were graded</h2>", score(mark)]
-    parts += [harm_first(mark)]
-    first = [m for m in mark.marks if m.harmful]
-    rest = [m for m in mark.marks if not m.harmful and not isinstance(m.question, Memo)]
-    for one in [*first, *rest]:
-        number = mark.marks.index(one) + 1
-        answer = escape(one.answer) if one.answer else f"<em>{VERDICT_WORDS[one.verdict]}</em>"
-        parts.append(
-            f'<section class="pc-q"><h3>Question {number}</h3>{paragraphs(one.question.prompt)}'
-            f"<p><strong>The answer given:</strong> {answer}</p>{verdict(one, law, day, reveal=True)}</section>"
-        )
-    parts.append(lesson_of_case(mark.case, law))
+def case_marks(mark: CaseMark, law: Mapping[str, Rule], closed: frozenset[str] = frozenset()) -> str:
+    """The whole case explained, harmful answers first; of `closed` questions only the answer given is shown.
+
+    What the case teaches as a whole tells keys too, so that it waits until none of its questions is closed.
+    """
+    points = TOTAL_LATER if closed & {question.id for question in mark.case.graded} else score(mark)
+    parts = [f"<h2>{escape(mark.case.title)}: how the answers were graded</h2>", points, harm_first(mark, closed)]
+    parts += [answer_explained(number, one, mark, law, closed) for number, one in in_order(mark, closed)]
+    parts.append(CLOSED if closed else lesson_of_case(mark.case, law))
     return "\n".join(parts)
+
+
+def in_order(mark: CaseMark, closed: frozenset[str] = frozenset()) -> list[tuple[int, Mark]]:
+    """The marks of a case but the memo's with their numbers, in the order they are explained in: harmful ones first."""
+    asked = [(number, m) for number, m in enumerate(mark.marks, 1) if not isinstance(m.question, Memo)]
+    return sorted(asked, key=lambda n: not n[1].harmful or n[1].question.id in closed)
+
+
+def answer_explained(
+    number: int,
+    one: Mark,
+    mark: CaseMark,
+    law: Mapping[str, Rule],
+    closed: frozenset[str] = frozenset(),
+    place: str = "",
+) -> str:
+    """One question with the answer given and what is said about it; `place` is an id to link to."""
+    answer = escape(one.answer) if one.answer else f"<em>{VERDICT_WORDS[one.verdict]}</em>"
+    if one.question.id in closed:
+        unread = f"{VERDICT_WORDS[one.verdict]}: {one.notes[0].because}" if one.verdict == "unreadable" else ""
+        said = tag("p", unread) + CLOSED
+    else:
+        said = verdict(one, law, mark.case.as_of, reveal=True)
+    link = f' id="{place}"' if place else ""
+    return (
+        f'<section class="pc-q"{link}><h3>Question {number}</h3>{paragraphs(one.question.prompt)}'
+        f"<p><strong>The answer given:</strong> {answer}</p>{said}</section>"
+    )
 
 
 def lesson_of_case(case: Scenario, law: Mapping[str, Rule]) -> str:
@@ -140,14 +166,19 @@ def reread(place: str) -> str:
     return f'<p>Reread: <a data-lesson="{escape(f"{lesson}#{slug}", quote=True)}">{escape(words)}</a></p>'
 
 
-def harm_first(mark: CaseMark) -> str:
-    """What must be read before anything else: the harmful advice that was chosen, or nothing."""
+def harm_first(mark: CaseMark, closed: frozenset[str] = frozenset()) -> str:
+    """What must be read before anything else: the harmful advice that was chosen, or nothing.
+
+    That an answer would harm is said of `closed` questions too, but not why.
+    """
     if not mark.harmful:
         return ""
     lines = "".join(
-        f"<li><strong>{escape(note.text)}</strong> {escape(note.because)}</li>"
+        f"<li><strong>{escape(m.answer)}</strong> Something in this answer is dangerous. Ask your instructor.</li>"
+        if m.question.id in closed
+        else f"<li><strong>{escape(note.text)}</strong> {escape(note.because)}</li>"
         for m in mark.harmful
-        for note in m.harmful
+        for note in m.harmful[: 1 if m.question.id in closed else None]
     )
     return f'<section class="pc-verdict harm"><h3>{HARM}</h3><ul>{lines}</ul></section>'
 

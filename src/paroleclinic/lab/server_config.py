@@ -4,8 +4,8 @@ c = get_config()  # noqa: F821
 
 c.ContentsManager.hide_globs = [
     "__pycache__", "*.jsonl", "*.pyc", "*.py", "*.toml", "*.lock", "*.yml", "*.yaml", "*.db", "*.egg-info", "Makefile", "LICENSE*",
-    "CONTRIBUTING.md", "node_modules", "benchmarks", "docs", "law", "questions", "glossary", "specimens", "screenshots", "scenarios", "solutions", "src", "tests",
-    "build", "dist", "gradebook.*",
+    "CONTRIBUTING.md", "node_modules", "benchmarks", "docs", "law", "questions", "glossary", "specimens", "screenshots", "scenarios", "solutions", "src", "teaching", "tests",
+    "build", "dist", "gradebook.*", "start", "start.bat", "start.command",
 ]  # fmt: skip
 c.ServerApp.terminals_enabled = False
 c.ServerApp.log_level = "WARN"

@@ -15,20 +15,24 @@ from paroleclinic.drawing.hints import ladder
 from paroleclinic.drawing.marks import case_marks, harm_first, lesson_of_case, rubric, score, verdict
 from paroleclinic.grading import grade_case, key_answers
 from paroleclinic.law import long_day
+from paroleclinic.sealed import SealedScenario
 from paroleclinic.widgets.desk import Desk
 from paroleclinic.widgets.place import here, noted
 from paroleclinic.widgets.questions import Questions, public
+
+CLOSED = "Your answers are saved; your instructor grades this case."
 
 
 def case(case_id: str) -> Questions:
     """The case, with the answers saved so far. Every change is appended to answers.jsonl beside the notebook."""
     course = here()
-    scenario = course.scenario(case_id)
+    scenario = course.case_file(case_id)
+    explain = None if isinstance(scenario, SealedScenario) else partial(_explained, course, scenario)
     titles = {paper.id: paper.title for paper in scenario.exhibits}
     desk = Desk(
         scenario.id,
         scenario.questions,
-        partial(_explained, course, scenario),
+        explain,
         f"{scenario.unit}/{scenario.id}",
         lambda question: ladder(question, titles, course.law, scenario.as_of),
     )
@@ -39,6 +43,7 @@ def case(case_id: str) -> Questions:
         questions=public(scenario.questions, scenario.exhibits, scenario.twin),
         answers=desk.answers(),
         sure=desk.sure(),
+        closed="" if explain else CLOSED,
         home=course.outline.lessons[0].id,
         trouble=desk.open(),
     )
@@ -52,7 +57,7 @@ def key(case_id: str) -> Drawing:
     return Drawing(html + (rubric(scenario.memo) if scenario.memo else ""), f"The key of {scenario.title}")
 
 
-def opening(scenario: Scenario) -> str:
+def opening(scenario: Scenario | SealedScenario) -> str:
     """Story, task and papers of a case."""
     return f"""<section class="pc-card pc-title" aria-label="About this case"><p class="pc-ask">{escape(scenario.task.strip())}</p>
 <p class="pc-soft">The day is <strong>{long_day(scenario.as_of)}</strong> · about {scenario.minutes} minutes ·

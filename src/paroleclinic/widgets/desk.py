@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from paroleclinic.answers import FILE_NAME, Answered, NotReadable, read_answers, record, record_event
-from paroleclinic.grading import grade
+from paroleclinic.grading import why_unreadable
 from paroleclinic.lines import NotSaved
 from paroleclinic.questions import Question
+from paroleclinic.sealed import SealedQuestion
 from paroleclinic.widgets.place import noted, now
 
 Explained = Callable[[Mapping[str, object]], tuple[dict[str, str], str]]
 
 
 class Desk:
-    """Where one case or test is worked. `explain(answers)` gives the page of each question and the summary.
+    """Where one case or test is worked. `explain(answers)` gives the page of each question and the summary; None, nothing.
 
     `page` is what the diary calls it, `hints(question)` the hints there are, easiest first.
     """
@@ -26,10 +27,10 @@ class Desk:
     def __init__(
         self,
         name: str,
-        questions: tuple[Question, ...],
-        explain: Explained,
+        questions: Sequence[Question | SealedQuestion],
+        explain: Explained | None,
         page: str,
-        hints: Callable[[Question], list[str]] | None = None,
+        hints: Callable[[Question | SealedQuestion], list[str]] | None = None,
     ) -> None:
         self.name, self.explain, self.page, self.hints = name, explain, page, hints
         self.questions = {question.id: question for question in questions}
@@ -60,8 +61,8 @@ class Desk:
     def hear(self, do: str, question_id: str, message: Mapping[str, Any]) -> dict[str, object]:
         """Answer one message of the page."""
         value = message.get("value")
-        if do == "show":
-            return self._show()
+        if do == "show" and self.explain:
+            return self._show(self.explain)
         if do == "worked":
             noted("worked", page=self.page, seconds=value)
         if do == "opened":
@@ -75,16 +76,16 @@ class Desk:
         except NotSaved as error:
             return {"re": "not-saved", "why": f"{error}."}
         said: dict[str, object] = {"re": "saved", "at": datetime.now().strftime("%H:%M:%S")}
-        mark = grade(self.questions[question_id], value)
-        return said | ({"why": mark.notes[0].because} if mark.verdict == "unreadable" else {})
+        why = why_unreadable(self.questions[question_id], value)
+        return said | ({"why": why} if why else {})
 
-    def _show(self) -> dict[str, object]:
+    def _show(self, explain: Explained) -> dict[str, object]:
         try:
             record_event(self.path, now(), self.name, "shown")
         except NotSaved as error:
             why = f"<p>Not shown, because it could not be noted: {escape(str(error))}.</p>"
             return {"re": "shown", "html": {}, "summary": why}
-        html, summary = self.explain(self.answers())
+        html, summary = explain(self.answers())
         return {"re": "shown", "html": html, "summary": summary}
 
 

@@ -9,6 +9,7 @@ from paroleclinic.content import Scenario
 from paroleclinic.course import Course, NoSuchEntry
 from paroleclinic.drawing import talk as drawing
 from paroleclinic.interview import Interview, NotOffered, Talk, begin, outcome, played
+from paroleclinic.sealed import SealedScenario
 from paroleclinic.widgets.pages import Heard, Panel
 from paroleclinic.widgets.place import diary, here, noted
 from paroleclinic.widgets.questions import shuffled, who
@@ -25,7 +26,7 @@ class Meeting:
 def meet(case_id: str) -> Panel:
     """The interview of a case. Skipping it, or coming back after it, leaves one line above the file."""
     course = here()
-    scenario = course.scenario(case_id)
+    scenario = course.case_file(case_id)
     if scenario.interview is None:
         raise NoSuchEntry("interview", case_id, [])
     meeting = Meeting()
@@ -39,7 +40,7 @@ def meet(case_id: str) -> Panel:
     return Panel(hear, f"{scenario.unit}/{scenario.id}", html=html)
 
 
-def _heard(course: Course, scenario: Scenario, meeting: Meeting, message: Heard) -> dict[str, object]:
+def _heard(course: Course, scenario: Scenario | SealedScenario, meeting: Meeting, message: Heard) -> dict[str, object]:
     script = scenario.interview
     assert script is not None
     do = message.get("do")
@@ -91,7 +92,7 @@ def _last(case_id: str) -> int | None:
     return met.total if met else None
 
 
-def _paused(scenario: Scenario) -> list[str]:
+def _paused(scenario: Scenario | SealedScenario) -> list[str]:
     """What was said when the talk was left, if it still can be said."""
     steps = diary().progress().paused.get(f"interview:{scenario.id}", [])
     try:

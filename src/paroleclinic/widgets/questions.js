@@ -161,6 +161,8 @@ function render({ model, el }) {
       silence = setTimeout(() => { summary.textContent = SILENT; }, PATIENCE);
       model.send({ do: "show", n: ++sent });
     };
+    const closed = model.get("closed");
+    if (closed) return make("div", { className: "pc-acts pc-card" }, done, make("span", {}, closed), toHome());
     return make("div", { className: "pc-acts pc-card" }, done,
       make("button", { type: "button", className: "pc-main", on: { click: show } }, test ? "Finish" : "Show me how I did"),
       make("span", {}, test ? "Ready? Your answers are kept, and you may change them and finish again."

@@ -16,6 +16,17 @@ from paroleclinic.drawing import style
 from paroleclinic.law import long_day
 from paroleclinic.questions import Amount, Group, Item, Many, Match, Memo, One, Option, Order, Question, Step
 from paroleclinic.reading import Problems
+from paroleclinic.sealed import (
+    OtherDay,
+    Part,
+    SealedAmount,
+    SealedMany,
+    SealedMatch,
+    SealedMemo,
+    SealedOne,
+    SealedOrder,
+    SealedQuestion,
+)
 from paroleclinic.widgets.place import script
 
 Hear = Callable[[str, str, Mapping[str, Any]], dict[str, object]]
@@ -40,6 +51,7 @@ class Questions(anywidget.AnyWidget):
     answers = traitlets.Dict().tag(sync=True)
     sure = traitlets.Dict().tag(sync=True)  # question -> low, medium or high
     done = traitlets.List().tag(sync=True)  # questions answered right before
+    closed = traitlets.Unicode("").tag(sync=True)  # why there is no key to look at
     home = traitlets.Unicode("").tag(sync=True)  # the page where a unit is handed in
     trouble = traitlets.Unicode("").tag(sync=True)
 
@@ -61,9 +73,9 @@ class Questions(anywidget.AnyWidget):
 
 
 def public(
-    questions: Iterable[Question],
+    questions: Iterable[Question | SealedQuestion],
     exhibits: tuple[Exhibit, ...] = (),
-    twin: Twin | None = None,
+    twin: Twin | OtherDay | None = None,
     learner: str | None = None,
     *,
     hints: bool = True,
@@ -80,9 +92,9 @@ def public(
             "kind": question.kind,
             "prompt": question.prompt.strip(),
             "points": question.points,
-            "hints": hints,
+            "hints": hints and not (isinstance(question, SealedQuestion) and not question.exhibits),
             "aside": f"The same file on another day, {long_day(twin.as_of)}. {twin.says.strip()}"
-            if twin and question.mirrors
+            if twin and question.other_day
             else "",
             "papers": [{"id": paper, "title": titles[paper]} for paper in question.exhibits if paper in titles],
             **_extra(question, f"{seed}/{question.id}"),
@@ -104,23 +116,25 @@ def shuffled(parts: Sequence[N], seed: str) -> list[N]:
     return sorted(parts, key=lambda part: hashlib.sha256(f"{seed}/{part.id}".encode()).digest())
 
 
-def _extra(question: Question, seed: str) -> dict[str, object]:
+def _extra(question: Question | SealedQuestion, seed: str) -> dict[str, object]:
     match question:
-        case One() | Many():
+        case One() | Many() | SealedOne() | SealedMany():
             return {"options": _shown(shuffled(question.options, seed))}
-        case Match():
+        case Match() | SealedMatch():
             return {"items": _shown(shuffled(question.items, seed)), "groups": _shown(question.groups)}
         case Order():
             steps = shuffled(question.steps, seed)
             same = [step.id for step in steps] == list(question.key)
             return {"steps": _shown(steps[1:] + steps[:1] if same else steps)}
-        case Amount():
+        case SealedOrder():
+            return {"steps": _shown(question.steps)}  # in a wrong order for certain; another might be the right one
+        case Amount() | SealedAmount():
             return {"unit": question.unit}
-        case Memo():
+        case Memo() | SealedMemo():
             return {"words": question.words}
         case _:
             return {}
 
 
-def _shown(parts: Iterable[Option | Item | Group | Step]) -> list[dict[str, str]]:
+def _shown(parts: Iterable[Option | Item | Group | Step | Part]) -> list[dict[str, str]]:
     return [{"id": part.id, "text": part.text} for part in parts]

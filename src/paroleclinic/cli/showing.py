@@ -1,0 +1,52 @@
+"""What others wrote, such as a folder's name, made fit for a line of a terminal; and how long work ends before its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.text import Text
+
+BY_CTRL_C = 130
+
+
+def shown(name: str) -> str:
+    """The name with signs that cannot be seen, or would move the cursor, spelled out."""
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in name)
+
+
+def no_access(error: OSError) -> str:
+    """What the system refused, and where."""
+    where = error.filename if isinstance(error.filename, str) else "the course's files"
+    return f"{where} could not be read or written ({error.strerror or error})"
+
+
+def say(console: Console, text: str) -> None:
+    """Print plain text; names in it cannot move the cursor or colour anything."""
+    console.print(Text("\n".join(map(shown, text.split("\n")))), soft_wrap=True)
+
+
+def count(number: int, thing: str) -> str:
+    """A number of things."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def stopping(stop: Callable[[str, int], None]) -> Iterator[None]:
+    """Tell `stop`, in one sentence and with the command's exit code, what ended work on a gradebook before its end."""
+    from paroleclinic.cohort.places import Stopped
+    from paroleclinic.cohort.plans import NotReady
+    from paroleclinic.cohort.workers import NoCluster
+    from paroleclinic.gradebook.book import Busy
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        stop("Stopped. What was done is saved; run the same command again to go on.", BY_CTRL_C)
+    except NoCluster as error:
+        stop(f"{error}.", 2)
+    except (NotReady, Stopped, Busy) as error:
+        stop(f"Stopped: {error}.", 1)
+    except OSError as error:
+        stop(f"Stopped: {no_access(error)}.", 1)
