@@ -233,7 +233,7 @@ def test_an_unusable_answer_file_is_named_and_gets_no_score(damaged, learner):
     course, says = damaged
     score, _ = scores(course.root, "bridges")[learner]["first-crossing"]
     assert score is None
-    assert f"Could not grade {learner}, bridges/first-crossing: " in says
+    assert f"Could not grade {learner}, bridges: " in says
 
 
 def test_answers_of_the_wrong_type_earn_nothing_and_are_called_unreadable(damaged):

@@ -143,13 +143,13 @@ def test_a_worker_killed_in_mid_run_loses_nothing_and_grades_nothing_twice(alone
             [sys.executable, "-m", "paroleclinic.cli", "grade", "--json", "--scheduler", address],
             cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-        until = time.monotonic() + 120
+        until = time.monotonic() + 240
         while not any((folder / "autograded").glob("*/bridges")) and time.monotonic() < until:
             time.sleep(0.01)
         os.kill(killed.pid, signal.SIGKILL)
-        done = sum(1 for _ in (folder / "autograded").glob("*/bridges"))
+        in_mid_run = run.poll() is None
         out, err = run.communicate(timeout=300)
-    assert 0 < done < MANY * 5 // 6, "the worker was killed too late to tell anything"
+    assert in_mid_run, "the worker was killed too late to tell anything"
     said = json.loads(out)
     assert run.returncode == 1, err
     assert said["stopped"] is None

@@ -23,7 +23,6 @@ DAMAGED = "the zip is damaged"
 LEADS_OUT = "leads out of it"
 SPECIAL = "a link or a device"
 MANIFEST = "its manifest cannot be read"
-NO_ANSWER = "no answer to a case of this course"
 HALF = "it is no whole zip"
 
 
