@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from cohorts import leftovers, paroleclinic, scores
 from entries import CASE, IDEAL, UNIT
-from faults import Faults, injected
 
 from conftest import copy_of_tiny, hand_in
 from gradebooks import files, rows
@@ -207,24 +206,27 @@ def test_a_worker_that_is_killed_costs_nothing(many, tmp_path):
     assert end(root) == many[1]
 
 
-class Kills(Faults):
-    """Ends the process itself at an operation."""
+KILLS = """
+import os, signal, sys
+sys.path[:0] = sys.argv[3:]
+from cohorts import paroleclinic
+from faults import Faults, injected
 
-    def fail(self, path: object) -> OSError:
+class Kills(Faults):
+    def fail(self, path):
         os.kill(os.getpid(), signal.SIGKILL)
-        return OSError()
+
+with injected(Kills(sys.argv[1], int(sys.argv[2]))):
+    paroleclinic(sys.argv[1], "grade", "--quiet", "--jobs", "1")
+"""
 
 
 @pytest.mark.parametrize("at", [45, 60, 75])
 def test_a_real_kill_at_an_operation_is_taken_up_again(two, few, at):
-    child = os.fork()
-    if not child:
-        try:
-            with injected(Kills(str(few.root), at)):
-                paroleclinic(few.root, "grade", "--quiet", "--jobs", "1")
-        finally:
-            os._exit(0)
-    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    here = Path(__file__).parent
+    words = [sys.executable, "-c", KILLS, str(few.root), str(at), str(here), str(here.parent)]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
     assert paroleclinic(few.root, "grade", "--quiet").returncode == 0
     assert end(few.root) == two[1]
     assert leftovers(few.root) == []
