@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,17 @@ CONTENT = (
     "exercises",
 )  # folders learners have
 SAMPLES = ROOT / "tests" / "samples"
+RULE = """id: a-rule
+title: A rule
+versions:
+  - from: 2026-01-01
+    status: in-force
+    says: It says so.
+    confidence: high
+    sources:
+      - cite: Code 1
+        read: 2026-01-01
+"""
 
 
 @pytest.fixture
@@ -46,6 +57,18 @@ def copy_of_tiny(folder: Path) -> Course:
     shutil.copytree(SAMPLES / "tiny", folder)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     return Course(folder)
+
+
+@pytest.fixture(scope="session")
+def released_tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Course]:
+    """Makes copies of the tiny course with its unit in the gradebook and its exercises made by nbgrader, which runs once."""
+    first = copy_of_tiny(tmp_path_factory.mktemp("released") / "tiny")
+    nbgrader(first.root, "generate_assignment", "bridges", "--force")
+
+    def copy(folder: Path) -> Course:
+        return Course(Path(shutil.copytree(first.root, folder)))
+
+    return copy
 
 
 def nbgrader(folder: Path, *words: str, fails: bool = False) -> str:
@@ -132,6 +155,12 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(viewport=WIDE)
     yield made
     made.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One test process more than cores, since tests with a browser or a kernel wait a good deal."""
+    return (os.cpu_count() or 1) + 1
 
 
 KINDS = ("browser", "pipeline", "notebooks")

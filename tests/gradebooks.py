@@ -1,8 +1,10 @@
-"""Gradebooks compared: every table and column, with the made-up ids replaced by what they stand for."""
+"""Gradebooks filled by our commands and compared: every table and column, with the made-up ids replaced by what they stand for."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 from sqlalchemy import MetaData, create_engine
@@ -47,3 +49,13 @@ def files(folder: Path) -> dict[str, tuple[bytes, int]]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def paroleclinic(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """A command of ours, run as a person runs it in the course's folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", "paroleclinic.cli", *words], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done

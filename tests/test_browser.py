@@ -466,10 +466,9 @@ def test_no_key_reaches_the_page_before_it_is_shown(context, desk):
         assert secret not in said
 
 
-def test_an_instructor_marks_a_memo_in_formgrader_and_finds_the_total(context, tmp_path):
-    course = copy_of_tiny(tmp_path / "tiny")
+def test_an_instructor_marks_a_memo_in_formgrader_and_finds_the_total(context, tmp_path, released_tiny):
+    course = released_tiny(tmp_path / "tiny")
     case = course.scenario("first-crossing")
-    nbgrader(course.root, "generate_assignment", "bridges", "--force")
     hand_in(course, "ana", case, six_learners(case)["ideal"] | {"note": "Dear Ana <b>come</b>\n\nby day."})
     nbgrader(course.root, "autograde", "bridges")
     with served(course.root) as site:
@@ -496,10 +495,9 @@ def test_an_instructor_marks_a_memo_in_formgrader_and_finds_the_total(context, t
     assert "Score: 12.0 / 13.0" in (course.root / "feedback/ana/bridges/first-crossing.html").read_text()
 
 
-def test_feedback_pages_are_readable_and_without_barriers(context, tmp_path):
-    course = copy_of_tiny(tmp_path / "tiny")
+def test_feedback_pages_are_readable_and_without_barriers(context, tmp_path, released_tiny):
+    course = released_tiny(tmp_path / "tiny")
     case = course.scenario("first-crossing")
-    nbgrader(course.root, "generate_assignment", "bridges", "--force")
     hand_in(course, "ana", case, six_learners(case)["harmful"])
     nbgrader(course.root, "autograde", "bridges")
     nbgrader(course.root, "generate_feedback", "bridges")

@@ -275,9 +275,8 @@ def test_nbgraders_own_export_tells_the_states_apart_too(graded, tmp_path):
     assert rows["half"]["max_score"] == "13.0"
 
 
-def test_who_handed_in_nothing_stands_in_nbgraders_export_without_a_score(tmp_path):
-    course = copy_of_tiny(tmp_path / "tiny")
-    nbgrader(course.root, "generate_assignment", "bridges", "--force")
+def test_who_handed_in_nothing_stands_in_nbgraders_export_without_a_score(tmp_path, released_tiny):
+    course = released_tiny(tmp_path / "tiny")
     with Gradebook(f"sqlite:///{course.root}/gradebook.db", "paroleclinic") as book:
         book.add_student("ana")
         book.add_student("with-an-extension")

@@ -13,6 +13,8 @@ from conftest import ROOT
 PACKAGE = ROOT / "src" / "paroleclinic"
 MAY_IMPORT = {
     "reading": set(),
+    "estimates": set(),
+    "pseudonyms": set(),
     "scores": set(),
     "states": {"scores"},
     "cells": set(),
@@ -20,7 +22,8 @@ MAY_IMPORT = {
     "answers": {"lines"},
     "progress": {"lines"},
     "handin": {"answers", "lines"},
-    "collecting": {"answers", "lines", "handin"},
+    "archives": set(),
+    "collecting": {"archives", "answers", "lines", "handin"},
     "filing": {"answers", "handin", "collecting"},
     "law": {"reading"},
     "questions": {"reading"},
@@ -37,7 +40,8 @@ MAY_IMPORT = {
     "flow": {"teaching"},
     "notebook": set(),
     "pdf": set(),
-    "course": {"reading", "law", "questions", "content", "sealed", "consultation", "reference", "teaching"},
+    "glimpses": set(),
+    "course": {"glimpses", "reading", "law", "questions", "content", "sealed", "consultation", "reference", "teaching"},
     "grading": {"law", "questions", "content", "sealed"},
     "drawing": {
         "law",

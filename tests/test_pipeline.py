@@ -13,7 +13,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from conftest import ROOT, copy_of_tiny, hand_in, nbgrader, six_learners
+from conftest import ROOT, hand_in, nbgrader, six_learners
+from gradebooks import paroleclinic
 from paroleclinic.answers import FILE_NAME
 from paroleclinic.course import Course
 from paroleclinic.grading import grade_case
@@ -41,9 +42,12 @@ def scores(folder: Path, unit: str) -> dict[str, dict[str, tuple[object, bool]]]
         return found
 
 
+BY_NBGRADER = ("advance-parole", "intake-days")  # `paroleclinic grade` writes the same rows, as test_grade.py compares
+
+
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """The real course, with six learners a unit graded, and the feedback of the one whose advice does harm."""
+    """The real course, with six learners a unit graded, and for two units the feedback of the one whose advice does harm."""
     folder = tmp_path_factory.mktemp("graded") / "course"
     folder.mkdir()
     for name in ("law", "scenarios", "questions", "solutions"):
@@ -51,14 +55,21 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Course:
     for name in ("course.yaml", "nbgrader_config.py"):
         shutil.copy(ROOT / name, folder)
     course = Course(folder)
+    for unit in BY_NBGRADER:
+        nbgrader(folder, "generate_assignment", unit)
     for unit in course.outline.units:
-        nbgrader(folder, "generate_assignment", unit.id)
+        if unit.id not in BY_NBGRADER:
+            shutil.copytree(
+                ROOT / "exercises" / unit.id, folder / "exercises" / unit.id, ignore=shutil.ignore_patterns(FILE_NAME)
+            )
         for case in map(course.scenario, unit.cases):
             for learner, answers in six_learners(case).items():
                 hand_in(course, learner, case, answers)
-        says = nbgrader(folder, "autograde", unit.id, fails=True)  # one learner sent no answer file
+    for unit in BY_NBGRADER:
+        says = nbgrader(folder, "autograde", unit, fails=True)  # one learner sent no answer file
         assert f"there is no {FILE_NAME}" in says
-        nbgrader(folder, "generate_feedback", unit.id, "--student", "harmful")
+        nbgrader(folder, "generate_feedback", unit, "--student", "harmful")
+    paroleclinic(folder, "grade", *(unit.id for unit in course.outline.units if unit.id not in BY_NBGRADER), code=1)
     return course
 
 
@@ -106,7 +117,7 @@ def test_what_could_not_be_graded_is_not_a_zero_in_the_export(graded):
 
 
 def test_feedback_shows_answer_verdict_points_reason_fact_and_rule_of_the_day(graded):
-    for unit in graded.outline.units:
+    for unit in map(graded.unit, BY_NBGRADER):
         for case in map(graded.scenario, unit.cases):
             page = (graded.root / "feedback" / "harmful" / unit.id / f"{case.id}.html").read_text()
             page = unescape(page)
@@ -127,10 +138,9 @@ def test_feedback_shows_answer_verdict_points_reason_fact_and_rule_of_the_day(gr
             assert "from paroleclinic import" not in page
 
 
-def test_a_corrected_answer_file_is_graded_the_next_time(tmp_path):
-    course = copy_of_tiny(tmp_path / "tiny")
+def test_a_corrected_answer_file_is_graded_the_next_time(tmp_path, released_tiny):
+    course = released_tiny(tmp_path / "tiny")
     case = course.scenario("first-crossing")
-    nbgrader(course.root, "generate_assignment", "bridges", "--force")
     hand_in(course, "ana", case, {})
     nbgrader(course.root, "autograde", "bridges")
     hand_in(course, "ana", case, six_learners(case)["ideal"])
@@ -138,10 +148,9 @@ def test_a_corrected_answer_file_is_graded_the_next_time(tmp_path):
     assert scores(course.root, "bridges")["ana"]["first-crossing"] == (9.0, False)
 
 
-def test_nothing_that_was_handed_in_is_executed(tmp_path):
-    course = copy_of_tiny(tmp_path / "tiny")
+def test_nothing_that_was_handed_in_is_executed(tmp_path, released_tiny):
+    course = released_tiny(tmp_path / "tiny")
     case = course.scenario("first-crossing")
-    nbgrader(course.root, "generate_assignment", "bridges", "--force")
     folder = hand_in(course, "eve", case, {"when": "morning"})
     trap = tmp_path / "it-ran"
     code = f"open({str(trap)!r}, 'w').write('!')\nraise SystemExit"
@@ -161,10 +170,9 @@ def test_nothing_that_was_handed_in_is_executed(tmp_path):
     assert "it-ran" not in (course.root / "feedback/eve/bridges/first-crossing.html").read_text()
 
 
-def test_markup_in_a_memo_is_text_and_not_markup(tmp_path):
-    course = copy_of_tiny(tmp_path / "tiny")
+def test_markup_in_a_memo_is_text_and_not_markup(tmp_path, released_tiny):
+    course = released_tiny(tmp_path / "tiny")
     case = course.scenario("first-crossing")
-    nbgrader(course.root, "generate_assignment", "bridges", "--force")
     hand_in(course, "eve", case, {"note": "</div><script>alert(1)</script>\n\n    **bold** $x$\n\n</details>"})
     nbgrader(course.root, "autograde", "bridges")
     nbgrader(course.root, "generate_feedback", "bridges")
@@ -184,12 +192,11 @@ DAMAGES = {
 
 
 @pytest.fixture(scope="module")
-def damaged(tmp_path_factory):
+def damaged(tmp_path_factory, released_tiny):
     """Hand-ins with a damaged notebook and a good answer file, and with a good notebook and a damaged answer file."""
-    course = copy_of_tiny(tmp_path_factory.mktemp("damaged") / "tiny")
+    course = released_tiny(tmp_path_factory.mktemp("damaged") / "tiny")
     case = course.scenario("first-crossing")
     ideal = six_learners(case)["ideal"]
-    nbgrader(course.root, "generate_assignment", "bridges", "--force")
     for learner, damage in DAMAGES.items():
         path = hand_in(course, learner.replace(" ", "-"), case, ideal) / "first-crossing.ipynb"
         notebook = json.loads(path.read_text())
@@ -255,8 +262,8 @@ def test_what_was_passed_over_is_listed_for_the_instructor(damaged):
         assert words in notebook
 
 
-def test_making_the_exercises_again_and_releasing_them_spares_the_instructors_own_answers(tmp_path):
-    course = copy_of_tiny(tmp_path / "tiny")
+def test_making_the_exercises_again_and_releasing_them_spares_the_instructors_own_answers(tmp_path, released_tiny):
+    course = released_tiny(tmp_path / "tiny")
     own = course.root / "exercises" / "bridges" / FILE_NAME
     own.write_text("mine\n")
     nbgrader(course.root, "generate_assignment", "bridges", "--force")
@@ -270,14 +277,13 @@ def test_making_the_exercises_again_and_releasing_them_spares_the_instructors_ow
     assert [path.name for path in outbound.iterdir()] == ["first-crossing.ipynb"]
 
 
-def test_a_learner_fetches_works_submits_and_the_instructor_collects_and_grades(tmp_path):
-    course = copy_of_tiny(tmp_path / "tiny")
+def test_a_learner_fetches_works_submits_and_the_instructor_collects_and_grades(tmp_path, released_tiny):
+    course = released_tiny(tmp_path / "tiny")
     case = course.scenario("first-crossing")
     exchange = tmp_path / "exchange"
     exchange.mkdir(mode=0o777)
     exchange.chmod(0o777)
     place = [f"--Exchange.root={exchange}"]
-    nbgrader(course.root, "generate_assignment", "bridges", "--force")
     nbgrader(course.root, "release_assignment", "bridges", *place)
     learner = tmp_path / "learner"
     learner.mkdir()
@@ -293,10 +299,9 @@ def test_a_learner_fetches_works_submits_and_the_instructor_collects_and_grades(
     assert only["first-crossing"] == (9.0, False)
 
 
-def test_zip_collect_takes_a_downloaded_archive(tmp_path):
-    course = copy_of_tiny(tmp_path / "tiny")
+def test_zip_collect_takes_a_downloaded_archive(tmp_path, released_tiny):
+    course = released_tiny(tmp_path / "tiny")
     case = course.scenario("first-crossing")
-    nbgrader(course.root, "generate_assignment", "bridges", "--force")
     folder = hand_in(course, "spare", case, six_learners(case)["ideal"])
     archive = course.root / "downloaded" / "bridges" / "archive"
     archive.mkdir(parents=True)

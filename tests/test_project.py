@@ -21,7 +21,7 @@ def test_environment_yml_names_the_dependencies_of_pyproject():
     listed = YAML(typ="safe").load((ROOT / "environment.yml").read_text())["dependencies"]
     (from_pip,) = [entry["pip"] for entry in listed if isinstance(entry, dict)]
     named = plain([entry for entry in listed if isinstance(entry, str)] + from_pip)
-    assert named - {"python>=3.11", "pip", "-e.[scale]"} == wanted - {"paroleclinic[scale]"}
+    assert named - {"python>=3.11", "pip", "-e.[hub,scale]"} == wanted - {"paroleclinic[hub,scale]"}
     assert f"python{project['project']['requires-python']}" in named
 
 

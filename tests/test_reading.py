@@ -6,20 +6,9 @@ from datetime import date
 
 import pytest
 
+from conftest import RULE
 from paroleclinic.law import Register, Rule
 from paroleclinic.reading import Problems, read
-
-RULE = """id: a-rule
-title: A rule
-versions:
-  - from: 2026-01-01
-    status: in-force
-    says: It says so.
-    confidence: high
-    sources:
-      - cite: Code 1
-        read: 2026-01-01
-"""
 
 
 def problems_of(folder, text):

@@ -17,9 +17,8 @@ from pathlib import Path
 import pytest
 
 from conftest import copy_of_tiny, hand_in, nbgrader, six_learners
-from gradebooks import files, rows
+from gradebooks import files, paroleclinic, rows
 from paroleclinic.course import Course
-from test_grade import paroleclinic
 
 pytestmark = pytest.mark.pipeline
 HAND_INS = 24

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import stat
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -20,19 +19,15 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from paroleclinic.answers import FILE_NAME, LARGEST_FILE
+from paroleclinic.archives import NotHonest, Room, content, members_of
 from paroleclinic.handin import MANIFEST, code
 from paroleclinic.lines import entries
 
-MOST_MEMBERS = 20_000
-MOST_BYTES = 2_000_000_000  # unpacked, of one download
 MOST_BYTES_INSIDE = 500_000_000  # unpacked, of one zip inside another with all that is in it
 LARGEST_NOTEBOOK = 5_000_000
 LARGEST_ZIP = 100_000_000  # one inside another
 DEEPEST = 3  # zip in zip
 DEEPEST_FOLDER = 50  # folder in folder
-STEEPEST = 200  # times that a member may grow when it is unpacked
-PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what platforms use; the other ways unpack without a limit
-STEEP_FROM = 20_000_000  # bytes, unpacked, from which that holds for all members together
 MOST_UNREADABLE = 1000  # lines that name no case of the course, after which the others are no longer looked for
 SHORTEST_LINE = 20  # bytes, on average; an answer takes four times as many
 LONGEST_PLACE, LONGEST_REASON, LONGEST_NAME = 900, 300, 150  # characters shown
@@ -68,16 +63,11 @@ class Refused:
     why: str
 
 
-class _No(ValueError):
-    """Why a file is refused."""
-
-
 @dataclass
-class _Download:
+class _Download(Room):
     """What one download is read with: the course's units, and the bytes that it may yet unpack to."""
 
-    units: Mapping[str, str]
-    left: int = MOST_BYTES
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(path: Path, units: Mapping[str, str], now: datetime) -> Iterator[Found | Refused]:
@@ -114,7 +104,7 @@ def _read(path: Path, units: Mapping[str, str], depth: int = 0) -> Iterator[Foun
     else:
         try:
             with path.open("rb") as file:
-                yield from _file(file, path.name, path.name, (), _Download(units), _moment(path), 0)
+                yield from _file(file, path.name, path.name, (), _Download(units=units), _moment(path), 0)
         except OSError as error:
             yield Refused(str(path), f"it cannot be read: {error.strerror}")
 
@@ -163,7 +153,7 @@ def _file(
         try:
             with zipfile.ZipFile(file) as archive:
                 yield from _zip(archive, where, who or _platform(name)[0], download, at, depth)
-        except _No as error:
+        except NotHonest as error:
             yield Refused(where, str(error))
         except Exception as error:  # a damaged zip fails in as many ways as zipfile and zlib have
             yield Refused(where, f"the zip is damaged ({type(error).__name__})")
@@ -192,12 +182,12 @@ def _is_zip(file: BinaryIO | Path) -> bool:
 def _zip(
     archive: zipfile.ZipFile, where: str, who: tuple[str, ...], download: _Download, at: datetime, depth: int
 ) -> Iterator[Found | Refused]:
-    members = _members(archive)
+    members = members_of(archive)
     if MANIFEST in members:
         yield _handed_in(archive, members, where, who, download)
         return
     if depth >= DEEPEST:
-        raise _No("a zip in a zip in a zip in a zip is not opened")
+        raise NotHonest("a zip in a zip in a zip in a zip is not opened")
     folders: dict[str, dict[str, zipfile.ZipInfo]] = {}
     for name, member in members.items():
         folders.setdefault(str(PurePosixPath(name).parent), {})[PurePosixPath(name).name] = member
@@ -218,17 +208,17 @@ def _zipped_folder(
         names = owner or mine or parts[-2:]
         try:
             if plain == FILE_NAME or plain.endswith(".jsonl"):
-                answers = _bytes(archive, member, LARGEST_FILE, download)
+                answers = content(archive, member, LARGEST_FILE, download)
                 yield from _loose(inside, answers, notebooks.get(mine, {}), names, download.units, at_member)
             elif not name.endswith(".ipynb"):
-                data = BytesIO(_bytes(archive, member, LARGEST_ZIP, download))
+                data = BytesIO(content(archive, member, LARGEST_ZIP, download))
                 if not _is_zip(data) and _named_zip(plain):
                     yield Refused(inside, HALF_A_ZIP)
                 elif _is_zip(data):
-                    inner = _Download(download.units, room := min(download.left, MOST_BYTES_INSIDE))
+                    inner = _Download(room := min(download.left, MOST_BYTES_INSIDE), download.units)
                     yield from _file(data, inside, name, owner or mine, inner, at_member, depth + 1)
                     download.left -= room - inner.left
-        except _No as error:
+        except NotHonest as error:
             yield Refused(inside, str(error))
         except Exception as error:  # one damaged member costs itself only
             yield Refused(inside, f"it is damaged ({type(error).__name__})")
@@ -243,14 +233,14 @@ def _notebooks(
         if name.endswith(".ipynb") and member.file_size <= LARGEST_NOTEBOOK:
             mine, plain = _platform(name)
             with suppress(Exception):  # as many ways to be damaged as zipfile and zlib have
-                found.setdefault(mine, {})[plain] = _bytes(archive, member, LARGEST_NOTEBOOK, download)
+                found.setdefault(mine, {})[plain] = content(archive, member, LARGEST_NOTEBOOK, download)
     return found
 
 
 def _handed_in(
     archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], where: str, who: tuple[str, ...], download: _Download
 ) -> Found | Refused:  # fmt: skip
-    about = _bytes(archive, members[MANIFEST], 1_000_000, download)
+    about = content(archive, members[MANIFEST], 1_000_000, download)
     try:
         manifest = json.loads(about)
         unit, name, sums = manifest["unit"], manifest["name"], manifest["files"]
@@ -263,7 +253,7 @@ def _handed_in(
     for path in sums:
         if path not in members:
             return Refused(where, f"{path[:80]} is named in the manifest and is not there")
-        data = _bytes(archive, members[path], LARGEST_FILE, download)
+        data = content(archive, members[path], LARGEST_FILE, download)
         if hashlib.sha256(data).hexdigest() != sums[path]:
             return Refused(where, f"{path[:80]} was changed after it was handed in (its checksum differs)")
         if path == f"{unit}/{FILE_NAME}" or path.endswith(".ipynb"):
@@ -300,57 +290,6 @@ def _loose(
     for unit in found:
         names = tuple(name for name in who if name and name != unit)
         yield Found(where, unit, names, at, data, notebooks)
-
-
-def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The files in a zip by name. Raises _No for what no honest zip holds."""
-    found: dict[str, zipfile.ZipInfo] = {}
-    total = packed = 0
-    if len(archive.infolist()) > MOST_MEMBERS:
-        raise _No(f"it holds more than {MOST_MEMBERS:,} files")
-    for member in archive.infolist():
-        name, kind = member.filename, stat.S_IFMT(member.external_attr >> 16)
-        path = PurePosixPath(name.replace("\\", "/"))
-        packed += member.compress_size
-        if packed > archive.start_dir:
-            raise _No("its files lie over one another")
-        if not path.name and member.is_dir() and ".." not in path.parts:
-            continue  # the folder itself, as some programs write it
-        if not path.name:
-            raise _No("it holds a file without a name")
-        if path.is_absolute() or ".." in path.parts or re.match(r"^[A-Za-z]:", name) or "\0" in name:
-            raise _No(f"it holds a path that leads out of it: {name[:80]!r}")
-        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise _No(f"it holds a link or a device: {name[:80]!r}")
-        if member.flag_bits & 0x1:
-            raise _No(f"it is locked with a password: {name[:80]!r}")
-        if member.is_dir() or path.parts[0] == "__MACOSX":
-            continue  # macOS adds a shadow of each file
-        total += member.file_size
-        if member.file_size > max(1_000_000, STEEPEST * max(1, member.compress_size)) or total > MOST_BYTES:
-            raise _No(f"it would unpack to far more than it holds: {name[:80]!r}")
-        if str(path) in found:
-            raise _No(f"it holds two files of one name: {name[:80]!r}")
-        found[str(path)] = member
-    if total > max(STEEP_FROM, STEEPEST * packed):
-        raise _No("it would unpack to far more than it holds")
-    return found
-
-
-def _bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo, most: int, download: _Download) -> bytes:
-    """A member, read no further than `most` and than the download may yet unpack to, whatever its head says."""
-    if member.file_size > most:
-        raise _No(f"{member.filename[:80]!r} has more than {most / 1e6:.0f} MB")
-    if member.file_size > download.left:
-        raise _No("it would unpack to far more than it holds")
-    if member.compress_type not in PACKED:
-        raise _No(f"{member.filename[:80]!r} is packed in a way that is not read here")
-    download.left -= member.file_size
-    with archive.open(member) as file:
-        data = file.read(most + 1)
-    if len(data) > most:
-        raise _No(f"{member.filename[:80]!r} has more than {most / 1e6:.0f} MB")
-    return data
 
 
 def _platform(name: str) -> tuple[tuple[str, ...], str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import date
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import TypeVar
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from paroleclinic import glimpses
 from paroleclinic.consultation import Consultation
 from paroleclinic.content import Glance, Lesson, Outline, QuestionFile, Scenario, Specimen, Unit
 from paroleclinic.law import Register
@@ -279,47 +279,24 @@ class Course:
         return [self.term(term) for term in self.terms_used(notebook)]
 
     def terms_used(self, notebook: Path) -> list[str]:
-        """The ids of those terms, found by a look at their names; an acronym only in capitals, as the page marks them."""
-        if not notebook.is_file():
-            return []
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-        lower = text.lower()
-        return [
-            term
-            for term, names in self._spoken.items()
-            if any(name.lower() in lower and _stands_in(name, text) for name in names)
-        ]
+        """The ids of those terms, found by a look at their names."""
+        return glimpses.spoken_of(glimpses.markdown_of(notebook), self._spoken)
 
     @cached_property
     def _spoken(self) -> dict[str, list[str]]:
-        found = {}
-        for term, path in self.term_paths.items():
-            head = path.read_text(encoding="utf-8").partition("\nsays:")[0]
-            names = re.findall(r"^(?:term: |also: \[|  - )(.+?)\]?$", head, flags=re.M)
-            found[term] = [name.strip(" \"'") for line in names for name in line.split(",")]
-        return found
+        return {term: glimpses.names_of_term(path) for term, path in self.term_paths.items()}
 
     def quizzed(self, page: str) -> list[str]:
         """The questions that a lesson asks, in its order, found by a look at its notebook."""
-        path = self.root / "notebooks" / f"{page}.ipynb"
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
-        return [name for call in re.findall(r"quiz\((.*?)\)", text) for name in re.findall(r'\\"([a-z0-9-]+)\\"', call)]
+        return glimpses.quizzed(self.root / "notebooks" / f"{page}.ipynb")
 
     def sections(self, page: str) -> dict[str, str]:
         """The sections of a lesson: the slug of each heading, as `reread` names it -> the heading."""
-        path = self.root / "notebooks" / f"{page}.ipynb"
-        if not path.is_file():
-            return {}
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-        return {_slug(found): found for found in re.findall(r"^#{2,3} (.+)$", text, flags=re.M)}
+        return glimpses.sections(self.root / "notebooks" / f"{page}.ipynb")
 
     def first_heading(self, page: str) -> str:
         """The slug of the first section of a lesson; empty when it has none."""
-        path = self.root / "notebooks" / f"{page}.ipynb"
-        found = re.search(r'"## ([^"\\]+)', path.read_text(encoding="utf-8") if path.is_file() else "")
-        return _slug(found.group(1)) if found else ""
+        return glimpses.first_heading(self.root / "notebooks" / f"{page}.ipynb")
 
     @cached_property
     def specimen_paths(self) -> dict[str, Path]:
@@ -371,12 +348,3 @@ class Course:
     def shown(self, path: Path) -> str:
         """The path as an author writes it, from the course's root."""
         return path.relative_to(self.root).as_posix()
-
-
-def _slug(heading: str) -> str:
-    return re.sub(r"\s+", "-", re.sub(r"[^a-z0-9 -]", "", heading.lower()).strip())
-
-
-def _stands_in(name: str, text: str) -> bool:
-    flags = re.NOFLAG if name == name.upper() else re.IGNORECASE
-    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, flags) is not None

@@ -22,6 +22,7 @@ from paroleclinic.questions import Memo
 
 as_json = json.JSONEncoder(ensure_ascii=False).encode
 GRADED = "# The answers were read from answers.jsonl and graded without running anything."
+LONGEST_NAME = 80  # characters shown of a question that nobody asked
 MOST_LINES = 20  # of a hand-in's odd lines are named to its reader
 MemoState = Literal["none", "blank", "waits"]
 QuestionMark = tuple[Verdict, float, bool]  # verdict, points earned, whether the advice would harm
@@ -164,7 +165,11 @@ def explained(marked: CaseMark, answered: Answered, law: Mapping[str, Rule], clo
 def passed_over(case: Scenario, answered: Answered) -> list[str]:
     """What in an answer file counted for nothing: lines that are no answers, and answers to what the case does not ask."""
     known = {question.id for question in case.questions}
-    odd = [f"an answer to {name!r}, which this case does not ask" for name in answered.of(case.id) if name not in known]
+    odd = [
+        f"an answer to {name[:LONGEST_NAME]!r}, which this case does not ask"
+        for name in answered.of(case.id)
+        if name not in known
+    ]
     return [*answered.problems, *odd]
 
 

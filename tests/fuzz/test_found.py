@@ -14,6 +14,7 @@ import pytest
 from guard import watched
 from mutations import zipped
 
+from conftest import RULE
 from paroleclinic.answers import FILE_NAME, LARGEST_FILE, NotReadable, read_answers
 from paroleclinic.collecting import Found, Refused, read
 from paroleclinic.filing import file_away
@@ -236,19 +237,6 @@ def test_half_an_entry_leaves_nothing_behind(tmp_path):
     assert Diary(path).progress().handed_in == {}
     path.write_bytes(DONE.replace(b'"opened", "page": "01-bridges"', b'"welcomed", "name": "Ana", "role": "x"'))
     assert Diary(path).progress().name == ""
-
-
-RULE = """id: a-rule
-title: A rule
-versions:
-  - from: 2026-01-01
-    status: in-force
-    says: It says so.
-    confidence: high
-    sources:
-      - cite: Code 1
-        read: 2026-01-01
-"""
 
 
 @pytest.mark.parametrize(
