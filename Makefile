@@ -7,14 +7,18 @@ BIN := .venv/bin
 endif
 UV := $(BIN)/uv sync --quiet --frozen --inexact
 
-.PHONY: lab install test check build
+.PHONY: lab install test check build hub
 lab: install
 	@$(BIN)/paroleclinic lab
+
+hub: .venv/installed-for-hub
+	@$(BIN)/paroleclinic hub $(ARGS)
 
 install: .venv/installed
 
 test: .venv/installed-for-tests
 	@$(BIN)/python tests/chromium.py
+	@$(BIN)/python tests/room.py
 	@$(BIN)/ruff check src tests benchmarks && $(BIN)/ruff format --check --quiet src tests benchmarks
 	@$(BIN)/mypy
 	@PAROLECLINIC_NOTHING_SKIPPED=1 $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
@@ -35,6 +39,11 @@ build: install
 	@echo "Installing the course into .venv (once; a few minutes) ..."
 	@$(UV) --no-dev
 	@touch .venv/installed
+
+.venv/installed-for-hub: .venv/uv uv.lock pyproject.toml
+	@echo "Installing the course and what a hub needs into .venv (once; a few minutes) ..."
+	@$(UV) --no-dev --extra hub
+	@touch .venv/installed .venv/installed-for-hub
 
 .venv/installed-for-tests: .venv/uv uv.lock pyproject.toml
 	@echo "Installing the course and its test tools into .venv ..."

@@ -47,8 +47,8 @@ def stop(server: subprocess.Popen) -> None:
 
 
 @contextmanager
-def served(root: Path, *more: str) -> Iterator[str]:
-    """The address of a JupyterLab started as `make lab` starts it."""
+def served(root: Path, *more: str, base: str = "") -> Iterator[str]:
+    """The address of a JupyterLab started as `make lab` starts it; `base` is where a hub would serve it, such as /user/ana."""
     port = free_port()
     words = lab.command(
         root,
@@ -56,12 +56,13 @@ def served(root: Path, *more: str) -> Iterator[str]:
         f"--ServerApp.port={port}",
         "--no-browser",
         "--IdentityProvider.token=",
+        *([f"--ServerApp.base_url={base}/"] if base else []),
         *more,
         page=next(root.glob("notebooks/*.ipynb")).relative_to(root).as_posix(),
     )
     log = (root / "lab.log").open("w")
     server = subprocess.Popen(words, cwd=root, env=lab.environment(root), stdout=log, stderr=subprocess.STDOUT)
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}{base}"
     try:
         for _ in range(200):
             try:

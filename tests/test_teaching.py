@@ -261,3 +261,22 @@ def test_an_instructor_reads_a_guide_shows_slides_and_prints_a_handout(context: 
     notes.value.keyboard.press("ArrowRight")
     expect(page.locator(".slide.now")).to_contain_text("When is the bridge closed?")
     expect(notes.value.locator("main")).to_contain_text("Wait for every hand.")
+
+
+@pytest.mark.browser
+def test_on_a_hub_the_slides_open_where_the_instructors_own_jupyterlab_is(context: BrowserContext, tmp_path: Path):
+    course = copy_of_tiny(tmp_path / "tiny")
+    ready = ".specta-article-outputs-panel h2"
+    with served(course.root, base="/user/ana") as site:
+        guide = opened(context, site, f"{FOLDER}/{LESSON}.ipynb", ready=ready)
+        link = guide.get_by_role("link", name="Slides", exact=True)
+        link.focus()
+        assert link.get_attribute("href") == f"/user/ana/lab/tree/{FOLDER}/slides-{LESSON}.ipynb"
+        with context.expect_page() as by_key:
+            guide.keyboard.press("Enter")
+        expect(by_key.value.locator(".slides > section.present")).to_contain_text("When may a person", timeout=60_000)
+        by_key.value.close()
+        link = guide.get_by_role("link", name="slides 2 to 3")
+        with context.expect_page() as by_click:
+            link.click()
+        assert by_click.value.url.startswith(f"{site}/lab/tree/{FOLDER}/slides-{LESSON}.ipynb")

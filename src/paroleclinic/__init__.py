@@ -25,6 +25,8 @@ CELLS = {
     "test_form": "form",
     "case": "case",
     "key": "case",
+    "ask_the_room": "poll",
+    "the_class": "cohort",
 }
 __all__ = list(CELLS)
 

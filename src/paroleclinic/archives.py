@@ -26,12 +26,14 @@ class Room:
     left: int = MOST_BYTES
 
 
-def members_of(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+def members_of(
+    archive: zipfile.ZipFile, most_members: int = MOST_MEMBERS, most_bytes: int = MOST_BYTES, steepest: int = STEEPEST
+) -> dict[str, zipfile.ZipInfo]:
     """The files in a zip by name. Raises NotHonest for what no honest zip holds."""
     found: dict[str, zipfile.ZipInfo] = {}
     total = packed = 0
-    if len(archive.infolist()) > MOST_MEMBERS:
-        raise NotHonest(f"it holds more than {MOST_MEMBERS:,} files")
+    if len(archive.infolist()) > most_members:
+        raise NotHonest(f"it holds more than {most_members:,} files")
     for member in archive.infolist():
         name, kind = member.filename, stat.S_IFMT(member.external_attr >> 16)
         path = PurePosixPath(name.replace("\\", "/"))
@@ -51,12 +53,12 @@ def members_of(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         if member.is_dir() or path.parts[0] == "__MACOSX":
             continue  # macOS adds a shadow of each file
         total += member.file_size
-        if member.file_size > max(1_000_000, STEEPEST * max(1, member.compress_size)) or total > MOST_BYTES:
+        if member.file_size > max(1_000_000, steepest * max(1, member.compress_size)) or total > most_bytes:
             raise NotHonest(f"it would unpack to far more than it holds: {name[:80]!r}")
         if str(path) in found:
             raise NotHonest(f"it holds two files of one name: {name[:80]!r}")
         found[str(path)] = member
-    if total > max(STEEP_FROM, STEEPEST * packed):
+    if total > max(STEEP_FROM, steepest * packed):
         raise NotHonest("it would unpack to far more than it holds")
     return found
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from paroleclinic.consultation import ENDINGS, looping, paths
-from paroleclinic.content import Scenario
+from paroleclinic.content import Scenario, Unit
 from paroleclinic.course import Course
 from paroleclinic.drawing.story import map_of, paths_in_words
+from paroleclinic.edition import FOLDER, OWN
 from paroleclinic.instructor import notebooks
 from paroleclinic.notebook import Cell, text_of
 
@@ -31,7 +33,26 @@ def solution(case: Scenario) -> str:
 
 
 def fresh(course: Course) -> dict[str, str]:
-    """Every derived notebook, path from the course's root -> text, as the client files say today."""
+    """Every derived file, path from the course's root -> text, as the client files say today.
+
+    What a local edition makes of the course lies in its own folder; the course's own files are as they are without it.
+    """
+    found = _of_course(course.own)
+    return found | _of_edition(course, found) if course.edition else found
+
+
+def _of_course(course: Course) -> dict[str, str]:
+    found = released(course, course.outline.units)
+    if (course.root / "coverage.yaml").is_file():
+        found["docs/coverage.md"] = coverage_table(course)
+        found["docs/cases.md"] = case_table(course)
+        if course.consultation_paths:
+            found["docs/consultations.md"] = consultation_maps(course)
+    return found | notebooks(course)
+
+
+def released(course: Course, units: Iterable[Unit]) -> dict[str, str]:
+    """The solution notebooks of these units, and the exercises that nbgrader derives from them."""
     from paroleclinic.gradebook import release
 
     found: dict[str, str] = {}
@@ -39,7 +60,7 @@ def fresh(course: Course) -> dict[str, str]:
         root, out = Path(folder) / "course", Path(folder) / "out"
         root.mkdir()
         (root / "course.yaml").write_bytes((course.root / "course.yaml").read_bytes())
-        for unit in course.outline.units:
+        for unit in units:
             for case in unit.cases:
                 name = f"solutions/{unit.id}/{case}.ipynb"
                 found[name] = solution(course.scenario(case))
@@ -47,12 +68,24 @@ def fresh(course: Course) -> dict[str, str]:
             release(root, unit.id, out)
             for path in sorted((out / unit.id).glob("*.ipynb")):
                 found[f"exercises/{unit.id}/{path.name}"] = path.read_text(encoding="utf-8")
-    if (course.root / "coverage.yaml").is_file():
-        found["docs/coverage.md"] = coverage_table(course)
-        found["docs/cases.md"] = case_table(course)
-        if course.consultation_paths:
-            found["docs/consultations.md"] = consultation_maps(course)
-    return found | notebooks(course)
+    return found
+
+
+def _of_edition(course: Course, own: Mapping[str, str]) -> dict[str, str]:
+    """The same for a local edition, in its folder; its own units stand among the exercises, too, where pages link to them."""
+    made: dict[str, str] = {}
+    other = []
+    for unit in course.outline.units:
+        names = [f"{folder}/{unit.id}/{case}.ipynb" for folder in ("solutions", "exercises") for case in unit.cases]
+        solutions = [solution(course.scenario(case)) for case in unit.cases]
+        if all(own.get(name) == text for name, text in zip(names, solutions, strict=False)):
+            made |= {name: own[name] for name in names}
+        else:
+            other.append(unit)
+    made |= released(course, other)
+    linked = {name: text for name, text in made.items() if name.startswith(f"exercises/{OWN}")}
+    table = {f"{FOLDER}/cases.md": case_table(course, "solutions")}
+    return {f"{FOLDER}/{name}": text for name, text in made.items()} | linked | table
 
 
 def coverage_table(course: Course) -> str:
@@ -73,7 +106,7 @@ def coverage_table(course: Course) -> str:
     return "\n".join(lines) + "\n"
 
 
-def case_table(course: Course) -> str:
+def case_table(course: Course, solutions: str = "../solutions") -> str:
     """The table of all client files for whoever teaches: what each asks for, hides and turns on, as Markdown."""
     lines = [
         "# The client files",
@@ -94,7 +127,7 @@ def case_table(course: Course) -> str:
             twin = f"{case.twin.as_of}: {', '.join(f'`{rule}`' for rule in case.twin.turns_on)}" if case.twin else ""
             serves = (case.right_tool or "").replace("-", " ")
             lines.append(
-                f"| [{case.title}](../solutions/{unit.id}/{case.id}.ipynb) | {'★' * case.stars} | {case.minutes} "
+                f"| [{case.title}]({solutions}/{unit.id}/{case.id}.ipynb) | {'★' * case.stars} | {case.minutes} "
                 f"| {len(case.exhibits)} | {len(case.graded)} | {serves} | {hidden} | {twin} |"
             )
     return "\n".join(lines) + "\n"

@@ -11,9 +11,11 @@ from typing import TypeVar
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from paroleclinic import edition as editions
 from paroleclinic import glimpses
 from paroleclinic.consultation import Consultation
 from paroleclinic.content import Glance, Lesson, Outline, QuestionFile, Scenario, Specimen, Unit
+from paroleclinic.edition import Edition
 from paroleclinic.law import Register
 from paroleclinic.questions import Question, resolved
 from paroleclinic.reading import Problem, Problems, read
@@ -49,6 +51,7 @@ class Course:
         self.root = root
         self._files: dict[Path, QuestionFile] = {}
         self._scenarios: dict[str, Scenario] = {}
+        self._written: dict[str, Scenario] = {}
         self._sealed: dict[str, SealedScenario] = {}
         self._guides: dict[str, Guide] = {}
 
@@ -62,14 +65,14 @@ class Course:
 
     def with_one_case(self, case_id: str) -> Course:
         """The same course as if it had that case alone and no question bank. Raises NoSuchEntry."""
-        one = Course(self.root)
+        one = self._again()
         one.scenario_paths = {case_id: self._named("case", case_id, self.scenario_paths)}
         one.question_paths, one.twin_paths = [], []
         return one
 
     def with_one_consultation(self, consultation_id: str) -> Course:
         """The same course as if it had that consultation alone. Raises NoSuchEntry."""
-        one = Course(self.root)
+        one = self._again()
         one.consultation_paths = {
             consultation_id: self._named("consultation", consultation_id, self.consultation_paths)
         }
@@ -78,22 +81,80 @@ class Course:
 
     def with_one_lesson(self, lesson_id: str) -> Course:
         """The same course as if it had the questions of that lesson alone. Raises NoSuchEntry."""
-        one = Course(self.root)
+        one = self._again()
         name = self.lesson(lesson_id).id
         one.question_paths = [path for path in self.question_paths if path.stem == name]
         one.twin_paths = [path for path in self.twin_paths if path.stem == name]
         one.scenario_paths, one.consultation_paths = {}, {}
         return one
 
+    def _again(self) -> Course:
+        one = Course(self.root)
+        one.edition = self.edition
+        return one
+
+    @cached_property
+    def edition(self) -> Edition | None:
+        """The local edition beside the course, when there is one. Raises Problems."""
+        path = self.root / editions.FILE
+        return read(path, Edition, editions.FILE) if path.is_file() else None
+
+    @cached_property
+    def own(self) -> Course:
+        """The course as it is without its local edition."""
+        if self.edition is None:
+            return self
+        one = Course(self.root)
+        one.edition = None
+        one._written, one._files = self._written, self._files
+        return one
+
+    @property
+    def local(self) -> Path | None:
+        """The folder of the local edition's own cases and law, when there is one; a learner's kit holds them elsewhere."""
+        return self.root / editions.FOLDER if self.edition else None
+
+    @property
+    def solutions(self) -> Path:
+        """Where nbgrader finds the solution notebooks. With a local edition they lie in its folder, all of them."""
+        return (self.local if self.local and not self._in_a_kit else self.root) / "solutions"
+
+    @property
+    def exercises(self) -> Path:
+        """Where nbgrader puts the released notebooks. With a local edition they lie in its folder, all of them."""
+        return (self.local if self.local and not self._in_a_kit else self.root) / "exercises"
+
+    @property
+    def _in_a_kit(self) -> bool:
+        return self.edition is not None and self.edition.sealed
+
     @cached_property
     def law(self) -> Register:
-        """The law register."""
-        return Register(self.root / "law")
+        """The law register, with what a local edition adds to it."""
+        return Register(self.root / "law", self.local / "law" if self.local else None)
 
     @cached_property
     def outline(self) -> Outline:
-        """The course in order."""
-        return read(self.root / "course.yaml", Outline, "course.yaml")
+        """The course in order, as its local edition has it."""
+        outline = read(self.root / "course.yaml", Outline, "course.yaml")
+        return editions.outline_with(outline, self.edition) if self.edition else outline
+
+    def listed_in(self, name: str) -> str:
+        """The file that lists a unit or a case of that id."""
+        return editions.FILE if editions.of_edition(name) else "course.yaml"
+
+    @property
+    def edition_says(self) -> str:
+        """Whose local edition it is, in a sentence for the top of a page; empty when there is none."""
+        return self.edition.says if self.edition else ""
+
+    def notice(self, case_id: str) -> str:
+        """What the page of a case says about the local edition; empty when there is none."""
+        if self.edition is None:
+            return ""
+        told = [self.edition.adapted[case_id]] if case_id in self.edition.adapted else []
+        told += map(editions.in_words, self.edition.of(case_id))
+        return editions.notice(self.edition, case_id, told)
 
     def lesson(self, lesson_id: str) -> Lesson:
         """The lesson of that id. Raises NoSuchEntry."""
@@ -155,8 +216,11 @@ class Course:
 
     @cached_property
     def scenario_paths(self) -> dict[str, Path]:
-        """Case id -> its file."""
-        return {path.stem: path for path in sorted((self.root / "scenarios").glob("*/*.yaml"))}
+        """Case id -> its file. What a local edition adds never stands in the place of the course's own."""
+        found = {path.stem: path for path in sorted((self.root / "scenarios").glob("*/*.yaml"))}
+        for path in sorted((self.local / "scenarios").glob("*/*.yaml")) if self.local else ():
+            found.setdefault(path.stem, path)
+        return found
 
     def question_file(self, path: Path) -> QuestionFile:
         """The questions in one file. Raises Problems."""
@@ -194,10 +258,22 @@ class Course:
         if case_id not in self._scenarios:
             if self.is_sealed(case_id):
                 raise Sealed(self.shown(self.scenario_paths[case_id]))
-            case = self._entry("case", case_id, self.scenario_paths, Scenario)
+            case = self.unresolved(case_id)
+            if self.edition:
+                case = editions.named(editions.adapted(case, self.edition.of(case_id)), self.edition.places)
+                case = case.model_copy(update={"title": self._marked(case_id, case.title)})
             questions = tuple(resolved(q, case.as_of, self.value_on) for q in case.questions)
             self._scenarios[case_id] = case.model_copy(update={"questions": questions})
         return self._scenarios[case_id]
+
+    def unresolved(self, case_id: str) -> Scenario:
+        """The client file as its author wrote it: no numbers put in, nothing adapted. Raises NoSuchEntry or Problems."""
+        if case_id not in self._written:
+            self._written[case_id] = self._entry("case", case_id, self.scenario_paths, Scenario)
+        return self._written[case_id]
+
+    def _marked(self, case_id: str, title: str) -> str:
+        return f"{title} (local case)" if editions.of_edition(case_id) and not self._in_a_kit else title
 
     @cached_property
     def consultation_paths(self) -> dict[str, Path]:
@@ -323,10 +399,13 @@ class Course:
     def glance(self, case_id: str) -> Glance:
         """Title, stars and minutes of a case, from a look at the head of its file and without reading all of it."""
         path = self._named("case", case_id, self.scenario_paths)
+        if self.edition and self.edition.of(case_id):
+            adapted = self.scenario(case_id)
+            return Glance(adapted.title, adapted.stars, adapted.minutes)
         head = path.read_text(encoding="utf-8").partition("\ntask:")[0]
         try:
             lines = YAML(typ="safe", pure=True).load(head)
-            return Glance(str(lines["title"]), int(lines["stars"]), int(lines["minutes"]))
+            return Glance(self._marked(case_id, str(lines["title"])), int(lines["stars"]), int(lines["minutes"]))
         except (YAMLError, KeyError, TypeError, ValueError):
             case = self.case_file(case_id)
             return Glance(case.title, case.stars, case.minutes)

@@ -1,7 +1,8 @@
 """Handing in: the answers of a unit in one file, `hand-in-UNIT-NAME-DATE.zip`, and a code that proves what was in it.
 
-The file holds `manifest.json` and, in a folder named for the unit, answers.jsonl and the notebooks as they are. The manifest
-names the course's version and the SHA-256 of each file; the receipt's code is made from the manifest.
+The file holds `manifest.json` and, in a folder named for the unit, answers.jsonl and the notebooks as they are; only earlier
+drafts that seem to hold a real person's number are emptied, since their writer took it out. The manifest names the course's
+version and the SHA-256 of each file; the receipt's code is made from the manifest.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from paroleclinic.answers import FILE_NAME
 from paroleclinic.lines import NotSaved, stamp
+from paroleclinic.realdata import kinds
 
 FOLDER = "hand-ins"
 MANIFEST = "manifest.json"
@@ -50,7 +52,7 @@ def hand_in(root: Path, unit: str, name: str, at: datetime, version: str, as_of:
     try:
         if not answers.is_file() or not answers.stat().st_size:
             raise NothingToHandIn("No answer of this unit is saved yet. Work on a case first.")
-        found = {FILE_NAME: answers.read_bytes()}
+        found = {FILE_NAME: without_old_drafts(answers.read_bytes())}
         found |= {path.name: path.read_bytes() for path in sorted(folder.glob("*.ipynb")) if path.is_file()}
         manifest = {
             "v": 1, "unit": unit, "name": name.strip(), "at": stamp(at), "course": version, "law": as_of,
@@ -63,6 +65,31 @@ def hand_in(root: Path, unit: str, name: str, at: datetime, version: str, as_of:
     except OSError as error:
         raise NotSaved(error.strerror or type(error).__name__) from error
     return Receipt(path, code(about), len(found))
+
+
+def without_old_drafts(data: bytes) -> bytes:
+    """An answer file whose earlier drafts are empty where they looked real; every other line, and the last draft, as it is."""
+    lines = data.splitlines(keepends=True)
+    answered: dict[tuple[str, str], int] = {}
+    drafts: list[tuple[int, tuple[str, str], dict[str, object]]] = []
+    for number, line in enumerate(lines):
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if not isinstance(entry, dict) or "answer" not in entry:
+            continue
+        whose = (str(entry.get("case")), str(entry.get("question")))
+        answered[whose] = number
+        if isinstance(entry["answer"], str) and kinds(entry["answer"]):
+            drafts.append((number, whose, entry))
+    for number, whose, entry in drafts:
+        if answered[whose] != number:
+            end = lines[number][len(lines[number].rstrip(b"\r\n")) :]
+            lines[number] = (
+                json.dumps({**entry, "answer": ""}, ensure_ascii=False).encode("utf-8", "surrogatepass") + end
+            )
+    return b"".join(lines)
 
 
 def code(manifest: bytes) -> str:

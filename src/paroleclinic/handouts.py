@@ -15,7 +15,16 @@ def leaf(course: Course, lesson_id: str, paper: str = "letter") -> Leaf:
     """What the pages of a lesson are made from. Raises NoSuchEntry or Problems."""
     guide, day = course.guide(lesson_id), course.outline.as_of
     asked, words = questions(course, lesson_id), terms(course, guide)
-    return Leaf(guide, course.lesson(lesson_id), day, course.law, asked, words, paper, cells_of(course, lesson_id))
+    cells = cells_of(course, lesson_id)
+    return Leaf(guide, course.lesson(lesson_id), day, course.law, asked, words, paper, cells, local(course))
+
+
+def local(course: Course) -> str:
+    """Whose local edition the handouts are of, and where to turn there, in a line; empty when there is none."""
+    if course.edition is None:
+        return ""
+    places = (f"{what}: {name}" for what, name in course.edition.places.listed)
+    return " · ".join([f"{course.edition.title}, adapted by {course.edition.adapted_by}", *places])
 
 
 def pages(course: Course, lessons: Iterable[str], paper: str = "letter") -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from paroleclinic.drawing.deck import slides, slides_link
 from paroleclinic.drawing.flowpicture import picture
 from paroleclinic.drawing.guidepage import FLOW, guide_cells
 from paroleclinic.drawing.markdown import plain
-from paroleclinic.drawing.programpage import index_cells, program_cells
+from paroleclinic.drawing.programpage import TOOLS, index_cells, program_cells
 from paroleclinic.notebook import SLIDES, markdown, picture_link, text_of
 from paroleclinic.questions import Question
 from paroleclinic.reference import Term
@@ -31,6 +31,11 @@ def names(course: Course) -> list[str]:
     return [f"{FOLDER}/{stem}.ipynb" for stem in ([INDEX, *stems] if stems else [])]
 
 
+def by_hand() -> list[str]:
+    """The paths of the pages for whoever teaches that ask Python, and so are written by hand."""
+    return [f"{FOLDER}/{tool}.ipynb" for tool in TOOLS]
+
+
 def notebooks(course: Course) -> dict[str, str]:
     """Each of them, path -> text. Raises Problems, or LookupError when a guide names what is not there."""
     found = {}
@@ -50,7 +55,8 @@ def notebooks(course: Course) -> dict[str, str]:
         found[f"{FOLDER}/{name}.ipynb"] = text_of(markdown(sessions, name))
     if found:
         guided = [lesson for lesson in course.outline.lessons if lesson.id in course.guide_paths]
-        index = index_cells(course.outline, guided, [course.program(name) for name in course.program_paths])
+        tools = [tool for tool in TOOLS if (course.root / FOLDER / f"{tool}.ipynb").is_file()]
+        index = index_cells(course.outline, guided, [course.program(name) for name in course.program_paths], tools)
         found[f"{FOLDER}/{INDEX}.ipynb"] = text_of(markdown(index, INDEX))
     return found
 

@@ -130,13 +130,15 @@ class Rule(Entry):
 class Register(Mapping[str, Rule]):
     """The rules in the folders of a folder, one a subject, read one by one when asked for. Keys are rule ids."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, added: Path | None = None) -> None:
         self.folder = folder
+        self.added = added
 
     @cached_property
     def paths(self) -> dict[str, Path]:
-        """Rule id -> its file."""
-        return {path.stem: path for path in sorted(self.folder.glob("*/*.yaml"))}
+        """Rule id -> its file. What a local edition adds never stands in the place of the course's own."""
+        more = sorted(self.added.glob("*/*.yaml")) if self.added else []
+        return {path.stem: path for path in [*more, *sorted(self.folder.glob("*/*.yaml"))]}
 
     @cached_property
     def _read(self) -> dict[str, Rule]:
@@ -150,6 +152,8 @@ class Register(Mapping[str, Rule]):
             if rule.id != rule_id:
                 says = f"id {rule.id!r} differs from the file's name"
                 raise Problems([Problem(shown, 1, says, f"write `id: {rule_id}`")])
+            if self.added and path.is_relative_to(self.added):
+                rule = rule.model_copy(update={"title": f"{rule.title} (added by the local edition)"})
             self._read[rule_id] = rule
         return self._read[rule_id]
 

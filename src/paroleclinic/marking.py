@@ -19,6 +19,7 @@ from paroleclinic.drawing.marks import case_marks, rubric
 from paroleclinic.grading import CaseMark, Verdict, grade_case
 from paroleclinic.law import Rule
 from paroleclinic.questions import Memo
+from paroleclinic.realdata import invented_in, kinds, strings
 
 as_json = json.JSONEncoder(ensure_ascii=False).encode
 GRADED = "# The answers were read from answers.jsonl and graded without running anything."
@@ -68,13 +69,17 @@ class Plan:
 
 @dataclass(frozen=True)
 class CaseSheet:
-    """One graded case of a hand-in: points, how the memo stands, each question's mark, and the notebook for the grader."""
+    """One graded case of a hand-in: points, how the memo stands, each question's mark, and the notebook for the grader.
+
+    `real` are kinds of what looks like a real person's number in the memo; see paroleclinic.realdata.
+    """
 
     case: str
     earned: float
     memo: MemoState
     questions: Mapping[str, QuestionMark]
     notebook: str = ""
+    real: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,7 +138,16 @@ def _sheet(plan: Plan, case: Scenario, answered: Answered) -> CaseSheet:
     shell = plan.shells.get(case.id)
     html = explained(marked, answered, plan.law, plan.closed_in(case.id)) if shell else ""
     notebook = shell.filled(points(marked), html, memo_cell(marked, plan.closed_in(case.id))) if shell else ""
-    return CaseSheet(case.id, marked.earned, memo_state(marked), question_marks(marked), notebook)
+    real = looks_real(case, answered.of(case.id))
+    return CaseSheet(case.id, marked.earned, memo_state(marked), question_marks(marked), notebook, real)
+
+
+def looks_real(case: Scenario, answers: Mapping[str, object]) -> tuple[str, ...]:
+    """Kinds of what looks like a real person's number in the memo of a case; what stands in the case itself is invented."""
+    memo = answers.get(case.memo.id) if case.memo else None
+    if not isinstance(memo, str):
+        return ()
+    return kinds(memo, lambda: invented_in(strings(case.model_dump(mode="json"))))
 
 
 def question_marks(marked: CaseMark) -> dict[str, QuestionMark]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from io import StringIO
 from itertools import count
@@ -145,12 +145,17 @@ def sealed(case: Scenario) -> SealedScenario:
 
 def sealed_text(case: Scenario) -> str:
     """The file of a sealed case, as YAML."""
+    return yaml_text(sealed(case).model_dump(exclude_defaults=True))
+
+
+def yaml_text(data: Mapping[str, Any]) -> str:
+    """Plain data as the text of a YAML file, keys in their order."""
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = False
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     writer.width = 120
     out = StringIO()
-    writer.dump(_plain(sealed(case).model_dump(exclude_defaults=True)), out)
+    writer.dump(_plain(dict(data)), out)
     return out.getvalue()
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from paroleclinic.check.cases import case_design, double_entry, twins, unwritten
+from paroleclinic.check.comments import ready_comments
 from paroleclinic.check.cues import test_wise
 from paroleclinic.check.derived import fresh_exercises, stray_files
+from paroleclinic.check.editions import edition_moved, edition_names, edition_places
 from paroleclinic.check.interviews import consultations, interviews
+from paroleclinic.check.invented import in_cases, invented_only
 from paroleclinic.check.leaked import leaked
 from paroleclinic.check.lessons import lessons, listing, reading_level, references
 from paroleclinic.check.lookups import coverage, forms, lookups
@@ -61,6 +64,11 @@ def problems_of_consultation(course: Course, consultation_id: str) -> list[Probl
 
 def unreadable(course: Course) -> Iterator[Problem]:
     """Files that do not load: not YAML, not of the model, or leaning on a rule that is not there."""
+    try:
+        course.edition  # noqa: B018  everything else leans on it
+    except Problems as error:
+        yield from error.problems
+        return
     readers: list[Callable[[], object]] = [lambda: course.outline]
     readers += [lambda rule=rule: course.law[rule] for rule in course.law]  # type: ignore[misc]
     readers += [lambda path=path: course.question_file(path) for path in course.bank_paths]  # type: ignore[misc]
@@ -85,9 +93,11 @@ def unreadable(course: Course) -> Iterator[Problem]:
 
 CHECKS: tuple[Check, ...] = (
     names, reasons, cited_law, invariants, near_twins, test_wise, references, listing, unwritten, double_entry, case_design, twins, interviews, consultations,
-    lessons, reading_level, lookups, forms, coverage, teaching, stray_files, fresh_exercises, leaked,
+    lessons, reading_level, lookups, forms, coverage, teaching, ready_comments, invented_only,
+    edition_names, edition_moved, edition_places, stray_files, fresh_exercises, leaked,
 )  # fmt: skip
 CASE_CHECKS: tuple[Check, ...] = (
-    names, reasons, cited_law, invariants, references, unwritten, double_entry, case_design, twins, interviews,
+    names, reasons, cited_law, invariants, references, unwritten, double_entry, case_design, twins, interviews, in_cases,
+    edition_moved, edition_places,
 )  # fmt: skip
 LESSON_CHECKS: tuple[Check, ...] = (names, reasons, cited_law, invariants, near_twins, references)

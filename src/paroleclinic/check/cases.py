@@ -14,6 +14,7 @@ from paroleclinic.check.lessons import reading_grade
 from paroleclinic.clientfile import ClientFile
 from paroleclinic.content import Issue, Scenario, Standard
 from paroleclinic.course import Course
+from paroleclinic.edition import FILE
 from paroleclinic.grading import key_answer
 from paroleclinic.law import NotYetLaw
 from paroleclinic.questions import Amount, Asks, Day, Many, Match, Memo, One, Order, Question
@@ -56,13 +57,19 @@ def _entries(
             yield Problem(shown, line_of(path, *at, number), says, fix)
         wanted.add(Spotted(issue.who, issue.issue))
     found = spotted(file, day)
+    moved = course.edition and any(change.change == "date" for change in course.edition.of(case.id))
+    other_day = "" if not moved else f". Or choose another day for {case.id} in {FILE}, on which the key still holds"
     for one in sorted(found - wanted):
         says = f'on {day} the file shows "{one.issue}" for {one.who}, and the key does not name it'
-        yield Problem(shown, line_of(path, *at), says, f"{RULES[one.issue].says}: add it, or correct the file")
+        yield Problem(
+            shown, line_of(path, *at), says, f"{RULES[one.issue].says}: add it, or correct the file{other_day}"
+        )
     for one in sorted(wanted - found):
         if one.who in people and one.issue in RULES:
             says = f'on {day} the key names "{one.issue}" for {one.who}, and the file does not show it'
-            yield Problem(shown, line_of(path, *at), says, f"{RULES[one.issue].says}: remove it, or correct the file")
+            yield Problem(
+                shown, line_of(path, *at), says, f"{RULES[one.issue].says}: remove it, or correct the file{other_day}"
+            )
 
 
 def _entry(issue: Issue, people: set[str], papers: set[str], before: set[Spotted]) -> Iterator[tuple[str, str]]:

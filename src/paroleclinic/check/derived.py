@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from paroleclinic.check.editions import edition_moved, edition_names, edition_places
 from paroleclinic.check.teaching import teaching
 from paroleclinic.course import Course
-from paroleclinic.instructor import FOLDER, names
+from paroleclinic.edition import FOLDER as LOCAL
+from paroleclinic.edition import OWN
+from paroleclinic.instructor import FOLDER, by_hand, names
 from paroleclinic.reading import Problem
 
 IGNORED = {"answers.jsonl", ".ipynb_checkpoints", "__pycache__", ".DS_Store"}
@@ -14,8 +17,11 @@ IGNORED = {"answers.jsonl", ".ipynb_checkpoints", "__pycache__", ".DS_Store"}
 
 def stray_files(course: Course) -> Iterator[Problem]:
     """Nothing lies in solutions/ or exercises/ but the notebooks of the cases, and none in notebooks/instructor/ without a source."""
-    for folder in ("solutions", "exercises"):
-        wanted = {f"{folder}/{unit.id}/{case}.ipynb" for unit in course.outline.units for case in unit.cases}
+    for folder in dict.fromkeys(
+        ("solutions", "exercises", course.shown(course.solutions), course.shown(course.exercises))
+    ):
+        units = course.own.outline.units if folder == "solutions" else course.outline.units
+        wanted = {f"{folder}/{unit.id}/{case}.ipynb" for unit in units for case in unit.cases}
         for path in sorted((course.root / folder).rglob("*")):
             name = course.shown(path)
             if path.is_dir() or IGNORED & {*path.parts} or name in wanted:
@@ -26,7 +32,7 @@ def stray_files(course: Course) -> Iterator[Problem]:
                 "this file belongs to no case",
                 "remove it; a file in solutions/ would reach the learners",
             )
-    made = {*names(course)}
+    made = {*names(course), *by_hand()}
     for path in sorted((course.root / FOLDER).rglob("*.ipynb")):
         if course.shown(path) not in made and not IGNORED & {*path.parts}:
             says = "this page is made from no guide and no ready course"
@@ -42,9 +48,19 @@ def fresh_exercises(course: Course) -> Iterator[Problem]:
     except LookupError:
         return  # references or teaching says so
     unsound = next(teaching(course), None) is not None  # what is wrong with a guide is said once, by its own check
+    local = []
     for name, text in made.items():
         if unsound and name.startswith(FOLDER):
             continue
         path = course.root / name
-        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        if name.startswith((f"{LOCAL}/", f"exercises/{OWN}")):
+            local.append(name)
+        else:
             yield Problem(name, 0, "it is not what a fresh build makes", "run: paroleclinic build")
+    if local and not any(True for check in (edition_names, edition_moved, edition_places) for _ in check(course)):
+        says = (
+            f"{len(local)} file{'s are' if len(local) > 1 else ' is'} not what a fresh build makes of the local edition"
+        )
+        yield Problem(LOCAL, 0, f"{says}: {local[0]}{', …' * (len(local) > 1)}", "run: paroleclinic build")

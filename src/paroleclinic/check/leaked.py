@@ -43,6 +43,8 @@ def _learners(course: Course) -> Iterator[Path]:
         for path in sorted((course.root / folder).rglob("*")):
             if path.is_file() and not IGNORED & {*path.parts} and "instructor" not in path.parts:
                 yield path
+    if course.exercises != course.root / "exercises":
+        yield from sorted(course.exercises.glob("*/*.ipynb"))
     yield course.root / "course.yaml"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from paroleclinic import CELLS
 from paroleclinic.check.places import asked, at, cells, headings
 from paroleclinic.course import Course
+from paroleclinic.edition import of_edition
 from paroleclinic.marking import unknown_closed
 from paroleclinic.reading import Problem
 
@@ -61,8 +62,9 @@ def listing(course: Course) -> Iterator[Problem]:
     units = {unit.id: unit.cases for unit in course.outline.units}
     listed = {case for unit in course.outline.units for case in unit.cases}
     for case in listed ^ set(course.scenario_paths):
-        says = f'the case "{case}" stands in only one of course.yaml and scenarios/'
-        yield Problem("course.yaml", 1, says, "list it under its unit, or remove it")
+        where = course.listed_in(case)
+        says = f'the case "{case}" stands in only one of {where} and {"local/" if of_edition(case) else ""}scenarios/'
+        yield Problem(where, 1, says, "list it under its unit, or remove it")
     for case in listed & set(course.scenario_paths):
         unit = course.scenario_paths[case].parent.name
         if course.scenario(case).unit != unit or case not in units.get(unit, ()):
@@ -76,11 +78,14 @@ def listing(course: Course) -> Iterator[Problem]:
         stars = [course.scenario(case).stars for case in group.cases if case in course.scenario_paths]
         if stars != sorted(stars) or (stars and stars[0] > 1):
             says = f"the cases of {group.id} have {', '.join(map(str, stars))} stars, in this order"
-            yield Problem("course.yaml", 1, says, "begin with a case of one star, and go on from easy to hard")
+            yield Problem(
+                course.listed_in(group.id), 1, says, "begin with a case of one star, and go on from easy to hard"
+            )
         there = [course.scenario(case) for case in group.cases if case in course.scenario_paths]
-        for name in unknown_closed(group, there):
+        said = course.edition.closed if course.edition else ()  # edition_names says so
+        for name in (one for one in unknown_closed(group, there) if one not in said):
             fix = "write a case of the unit, or case/question"
-            yield Problem("course.yaml", 1, f"`closed` of {group.id} names nothing: {name}", fix)
+            yield Problem(course.listed_in(group.id), 1, f"`closed` of {group.id} names nothing: {name}", fix)
 
 
 def lessons(course: Course) -> Iterator[Problem]:

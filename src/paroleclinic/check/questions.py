@@ -30,7 +30,7 @@ def names(course: Course) -> Iterator[Problem]:
     named = [*(lesson.id for lesson in outline.lessons), *(unit.id for unit in outline.units), *course.law]
     for name in [*named, *course.scenario_paths]:
         if not SLUG.fullmatch(name):
-            yield Problem("course.yaml", 1, f"the id {name!r} is not kebab-case", "use a-z, 0-9 and -")
+            yield Problem(course.listed_in(name), 1, f"the id {name!r} is not kebab-case", "use a-z, 0-9 and -")
     for case, path in course.scenario_paths.items():
         for paper in course.scenario(case).exhibits:
             if not SLUG.fullmatch(paper.id):

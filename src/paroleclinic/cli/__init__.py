@@ -9,7 +9,30 @@ from typing import Annotated
 
 import typer
 
-from paroleclinic.cli import collect, export, feedback, grade, handouts, kit, law, new, progress, record, regrade, spot
+from paroleclinic.cli import backup as backups
+from paroleclinic.cli import (
+    collect,
+    doctor,
+    effect,
+    export,
+    feedback,
+    grade,
+    handouts,
+    kit,
+    law,
+    new,
+    progress,
+    record,
+    regrade,
+    spot,
+)
+from paroleclinic.cli import hub as hubs
+from paroleclinic.cli import memos as memo_marks
+from paroleclinic.cli import poll as polls
+from paroleclinic.cli import purge as purges
+from paroleclinic.cli import report as reports
+from paroleclinic.cli import restore as restores
+from paroleclinic.cli import who as whose
 from paroleclinic.cli.folder import HERE, Folder, course_at
 from paroleclinic.cli.showing import no_access, shown
 from paroleclinic.course import NoSuchEntry
@@ -20,14 +43,24 @@ app.add_typer(law.app, name="law")
 app.add_typer(new.app, name="new")
 app.add_typer(progress.app, name="progress")
 app.add_typer(record.app, name="record")
+app.add_typer(hubs.app, name="hub")
+app.add_typer(memo_marks.app, name="memos")
 app.command()(spot.spot)
 app.command()(kit.kit)
 app.command()(handouts.handouts)
+app.command()(effect.effect)
 app.command()(collect.collect)
 app.command()(grade.grade)
 app.command()(regrade.regrade)
 app.command()(feedback.feedback)
 app.command()(export.export)
+app.command()(polls.poll)
+app.command()(reports.report)
+app.command()(backups.backup)
+app.command()(restores.restore)
+app.command()(doctor.doctor)
+app.command()(purges.purge)
+app.command()(whose.who)
 
 
 @app.callback()
@@ -67,8 +100,15 @@ def check(
 def build(course: Folder = HERE) -> None:
     """Write everything derived: solutions and exercises, tables, and the notebooks for instructors."""
     from paroleclinic.build import build as write
+    from paroleclinic.effect import remember
 
-    written = write(course_at(course))
+    there = course_at(course)
+    try:
+        written = write(there)
+        remember(there)
+    except NoSuchEntry as error:
+        typer.echo(f"{error} `paroleclinic check` says where it is named.", err=True)
+        raise typer.Exit(1) from None
     for name in written:
         typer.echo(f"written: {name}")
     if not written:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,10 +14,12 @@ from rich.progress import track
 from rich.table import Table
 
 from paroleclinic.cli.folder import HERE, Folder, course_at
+from paroleclinic.cli.showing import IF_REAL, real_looking, say
 
 if TYPE_CHECKING:
     from paroleclinic.collecting import Found
-    from paroleclinic.filing import Learner
+    from paroleclinic.course import Course
+    from paroleclinic.filing import Filed, Learner
 
 NAMED = 8  # learners that one line names
 WIDE = 120  # columns from which a place fits into the table
@@ -33,7 +35,7 @@ def collect(
 ) -> None:
     """Take in hand-ins: keep every version, put the latest where `paroleclinic grade` finds it, say what was refused and why."""
     from paroleclinic.collecting import Refused, read
-    from paroleclinic.filing import SUBMITTED, BadRoster, Filed, file_away, namesakes, whose
+    from paroleclinic.filing import SUBMITTED, BadRoster, file_away, namesakes, whose
     from paroleclinic.filing import roster as people_in
 
     course = course_at(folder)
@@ -65,24 +67,24 @@ def collect(
             refused.append(Refused(found.where, why))
     owned = [(found, learner) for found, learner in owned if (learner, found.unit) not in twice]
     if owned and not people and not yes:
-        for learner in sorted({learner for _, learner in owned}):
-            console.print(
-                f"  {escape(learner)}: {escape(', '.join(sorted({n for f, who in owned if who == learner for n in f.who})))}"
-            )
-        typer.confirm("No roster was given. Are these the learners?", abort=True)
-    filed: list[Filed] = file_away(course.root, owned)
+        _asked(console, owned)
+    filed = file_away(course.root, owned)
     table = Table("Learner", "Unit", "Handed in (UTC)", "What was done")
     if wide := console.width >= WIDE:
         table.add_column("From")
     for done in filed:
-        row = [done.learner, done.found.unit, f"{done.found.at:%Y-%m-%d %H:%M}", done.did]
-        table.add_row(*row, *([escape(done.found.where)] if wide else []))
+        table.add_row(
+            done.learner, done.found.unit, f"{done.found.at:%Y-%m-%d %H:%M}", done.did,
+            *([escape(done.found.where)] if wide else []),
+        )  # fmt: skip
     if table.rows:
         console.print(table)
     for no in refused:
         console.print(
             f"[bold]refused[/bold]  {escape(no.where)}\n    {escape(no.why)}", soft_wrap=True, highlight=False
         )
+    if real := list(_real_looking(course, filed)):
+        say(console, "\n".join([*real, IF_REAL]))
     count = {
         did: sum(done.did == did for done in filed)
         for did in ("accepted", "replaced", "kept as an earlier version", "already here")
@@ -98,6 +100,35 @@ def collect(
         says.append("No hand-in was found there.")
     console.print("\n".join(map(escape, says)), soft_wrap=True, highlight=False)
     raise typer.Exit(1 if refused else 0)
+
+
+def _asked(console: Console, owned: Sequence[tuple[Found, str]]) -> None:
+    """Show whose hand-ins these seem to be, and end the command unless somebody agrees."""
+    for learner in sorted({learner for _, learner in owned}):
+        names = sorted({name for found, who in owned if who == learner for name in found.who})
+        console.print(f"  {escape(learner)}: {escape(', '.join(names))}")
+    typer.confirm("No roster was given. Are these the learners?", abort=True)
+
+
+def _real_looking(course: Course, filed: Sequence[Filed]) -> Iterator[str]:
+    """A line for each memo among new hand-ins that seems to hold a real person's number."""
+    from paroleclinic.answers import NotReadable, answers_in
+    from paroleclinic.marking import looks_real
+    from paroleclinic.realdata import kinds
+
+    for done in filed:
+        if done.did in ("already here", "kept as an earlier version"):
+            continue
+        try:
+            answered = answers_in(done.found.answers)
+        except NotReadable:
+            continue
+        for case in course.unit(done.found.unit).cases:
+            answers = answered.of(case)
+            if not any(kinds(answer) for answer in answers.values() if isinstance(answer, str)):
+                continue
+            if some := looks_real(course.scenario(case), answers):
+                yield real_looking(done.learner, case, some)
 
 
 def _whose_not(found: Found, people: Sequence[Learner]) -> str:

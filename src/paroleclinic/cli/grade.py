@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from paroleclinic.cli.folder import HERE, Folder, course_at, units_of
-from paroleclinic.cli.showing import say, shown, stopping
+from paroleclinic.cli.showing import IF_REAL, real_looking, say, shown, stopping
 
 if TYPE_CHECKING:
     from paroleclinic.cohort.run import Outcome
@@ -86,6 +86,7 @@ class Tally:
     count: dict[str, int] = field(default_factory=lambda: {"graded": 0, "unchanged": 0, "could not grade": 0})
     bad: list[Outcome] = field(default_factory=list)
     passed_over: list[Outcome] = field(default_factory=list)
+    real: list[Outcome] = field(default_factory=list)
     earlier: list[str] = field(default_factory=list)
     stopped: str = ""
     code: int = 0
@@ -99,6 +100,8 @@ class Tally:
             self.code = 1
         elif one.passed_over:
             self.passed_over.append(one)
+        if one.real:
+            self.real.append(one)
 
     def stop(self, why: str, code: int) -> None:
         """Note that the run ended before its end."""
@@ -112,6 +115,11 @@ class Tally:
             "lines_passed_over": [
                 {"learner": one.learner, "unit": one.unit, "lines": one.passed_over} for one in self.passed_over
             ],
+            "real_looking": [
+                {"learner": one.learner, "unit": one.unit, "case": case, "kinds": list(some)}
+                for one in self.real
+                for case, some in one.real.items()
+            ],
             "keys_changed_since": self.earlier,
             "seconds": round(self.seconds, 3),
             "stopped": self.stopped or None,
@@ -122,6 +130,11 @@ class Tally:
         for one in self.bad:
             says = f" {shown(one.learner)}, {one.unit}: {shown(one.why)}"
             console.print(Text.assemble(("could not grade", "bold"), says), soft_wrap=True)
+        for one in self.real:
+            for case, some in one.real.items():
+                say(console, real_looking(one.learner, case, some))
+        if self.real:
+            say(console, IF_REAL)
         if not quiet:
             for one in self.passed_over:
                 lines = "1 line" if one.passed_over == 1 else f"{one.passed_over} lines"

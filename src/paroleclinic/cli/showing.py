@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.text import Text
 
+from paroleclinic.realdata import named
+
 BY_CTRL_C = 130
+IF_REAL = (
+    "If it is real, ask the learner to take it out and hand in again. How to remove the earlier one: docs/privacy.md"
+)
 
 
 def shown(name: str) -> str:
@@ -30,6 +35,11 @@ def say(console: Console, text: str) -> None:
 def count(number: int, thing: str) -> str:
     """A number of things."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def real_looking(learner: str, case: str, some: Iterable[str]) -> str:
+    """That a memo seems to hold something real: whose, which case and what kind of thing, never the thing itself."""
+    return f"{learner}, {case}: the memo holds what looks like {named(some)}"
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from paroleclinic.cohort.places import (
 from paroleclinic.cohort.plans import keys_of
 from paroleclinic.cohort.run import FATAL, read
 from paroleclinic.cohort.workers import mark_all
-from paroleclinic.content import Scenario
+from paroleclinic.content import Scenario, Unit
 from paroleclinic.course import Course
 from paroleclinic.drawing.feedbackpage import Head, feedback_page, not_graded_page
 from paroleclinic.gradebook.book import Book
@@ -83,7 +83,7 @@ def feedback_unit(
         rows = scored(book, unit_id, batch)
         for learner in batch:
             prints = {hand_in for hand_in, _ in graded.get(learner, {}).values()}
-            yield _one(course.root, plan, unit.title, rows.get(learner, Scored(learner)), prints, everything)
+            yield _one(course.root, plan, _title(course, unit), rows.get(learner, Scored(learner)), prints, everything)
 
 
 def _one(root: Path, plan: Plan, title: str, row: Scored, prints: set[str], everything: bool) -> Outcome:
@@ -157,6 +157,10 @@ def _not_graded(root: Path, plan: Plan, title: str, row: Scored) -> Files:
         if (score := row.cases.get(case.id))
     }
     return _with_along(pages, root / SUBMITTED / row.learner / plan.unit)
+
+
+def _title(course: Course, unit: Unit) -> str:
+    return f"{unit.title}. {course.edition_says}" if course.edition else unit.title
 
 
 def _head(row: Scored, title: str, case: Scenario) -> Head:

@@ -15,6 +15,7 @@ from paroleclinic.answers import FILE_NAME
 from paroleclinic.gradebook.handed_in import BAD_TIMESTAMP, TIMESTAMP
 
 SUBMITTED, AUTOGRADED, FEEDBACK = "submitted", "autograded", "feedback"
+COLLECTED = "collected"  # every version, as `paroleclinic.filing` keeps them
 REGRADED = "regraded"  # graded folders that corrections replaced
 LOCK = ".grading.lock"
 PART = ".part"
@@ -38,6 +39,14 @@ def handed_in(root: Path, unit: str, inside: str = SUBMITTED) -> list[str]:
     with os.scandir(place) as entries:
         names = [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
     return sorted(name for name in names if (place / name / unit).is_dir())
+
+
+def learners_in(root: Path) -> list[str]:
+    """Everybody with a folder of hand-ins, graded notebooks or pages, in order."""
+    places = [root / name for name in (SUBMITTED, COLLECTED, AUTOGRADED, FEEDBACK)]
+    places += [one for one in (root / REGRADED).glob("*") if one.is_dir()]
+    found = {one.name for place in places if place.is_dir() for one in place.iterdir() if one.is_dir()}
+    return sorted(name for name in found if not name.startswith("."))
 
 
 def other_files(folder: Path) -> Iterator[tuple[str, Path]]:

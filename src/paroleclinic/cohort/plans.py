@@ -76,7 +76,8 @@ def _unit(course: Course, unit_id: str) -> tuple[Unit, list[Scenario]]:
     unit = course.unit(unit_id)
     cases = [course.scenario(case) for case in unit.cases]
     if unknown := unknown_closed(unit, cases):
-        raise NotReady(f"`closed` of {unit_id} in course.yaml names nothing that is there: {', '.join(unknown)}")
+        where = "local/edition.yaml or course.yaml" if course.edition else "course.yaml"
+        raise NotReady(f"`closed` of {unit_id} in {where} names nothing that is there: {', '.join(unknown)}")
     return unit, cases
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -43,13 +43,17 @@ State = Literal["graded", "unchanged", "could not grade"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one hand-in. `passed_over` counts lines of its answer file that are no answers."""
+    """What became of one hand-in. `passed_over` counts lines of its answer file that are no answers.
+
+    `real` maps a case to the kinds of what looks like a real person's number in its memo.
+    """
 
     learner: str
     unit: str
     state: State
     why: str = ""
     passed_over: int = 0
+    real: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -199,7 +203,8 @@ def saved(
             if done.marked.problem:
                 remove(target)
             state: State = "could not grade" if problem else "graded"
-            yield Outcome(done.learner, unit, state, problem, done.marked.passed_over)
+            real = {sheet.case: sheet.real for sheet in done.marked.cases if sheet.real}
+            yield Outcome(done.learner, unit, state, problem, done.marked.passed_over, real)
     finally:
         for part in parts.values():
             remove(part)

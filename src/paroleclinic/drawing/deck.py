@@ -35,7 +35,7 @@ def slides_link(words: str, lesson_id: str) -> str:
     """A link to the slides of a lesson, as Markdown. It opens a browser tab of its own.
 
     It begins at the server's root, so that JupyterLab does not open it beside the other pages: Specta 0.5.3 keeps one layout
-    for all pages open in a browser tab, and turns them into slides.
+    for all pages open in a browser tab, and turns them into slides. On a hub, `lab/labextensions` leads it below /user/NAME/.
     """
     return f"[{words}](/lab/tree/notebooks/instructor/slides-{lesson_id}.ipynb)"
 

@@ -36,7 +36,7 @@ PAPERS = ("letter", "a4")
 
 @dataclass(frozen=True)
 class Leaf:
-    """What the pages of a lesson are made from."""
+    """What the pages of a lesson are made from. `local` says whose local edition it is, and where to turn there."""
 
     guide: Guide
     lesson: Lesson
@@ -46,13 +46,14 @@ class Leaf:
     terms: Mapping[str, Term]
     paper: str = "letter"
     cells: Sequence[str] = ()
+    local: str = ""
 
 
 def flow(leaf: Leaf) -> str:
     """The decision flow on one page, and the same in words for the screen."""
     forks = leaf.guide.handouts.flow
     law = law_line(dict.fromkeys(rule for fork in forks for rule in fork.rules), leaf.law, leaf.day)
-    room = PAGE - 25 - 4 * ceil(len(law) / 115)
+    room = PAGE - 25 - 4 * ceil((len(law) + len(leaf.local)) / 115)
     told = "".join(f"<li>{escape(ask)}<br>{'<br>'.join(map(escape, lines))}</li>" for ask, lines in in_words(forks))
     body = f"""{picture(forks, leaf.lesson.title)}
 <section class="words"><h2>The same in words</h2><ol>{told}</ol></section>"""
@@ -168,7 +169,7 @@ def index(lessons: Iterable[Lesson], day: date, pdf: bool) -> str:
 
 def _page(leaf: Leaf, kind: str, body: str, law: str, more: str = "") -> str:
     body = f"""<header><h1>{escape(leaf.lesson.title)}</h1><p>{kind}</p></header>
-{body}<footer><strong>{NOTICE}</strong>{f" {escape(law)}" if law else f" Law as read on {long_day(leaf.day)}."}</footer>"""
+{body}<footer><strong>{NOTICE}</strong>{f" {escape(law)}" if law else f" Law as read on {long_day(leaf.day)}."}{tag("div", leaf.local)}</footer>"""
     return _document(f"{kind}: {leaf.lesson.title}", body, f"@page{{size:{leaf.paper};margin:12mm}}{more}")
 
 

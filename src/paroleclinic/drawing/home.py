@@ -8,6 +8,7 @@ from html import escape
 
 from paroleclinic.content import Glance, Outline
 from paroleclinic.drawing import tag
+from paroleclinic.edition import Edition
 from paroleclinic.law import long_day
 from paroleclinic.progress import Progress
 from paroleclinic.standing import Step, last_cases
@@ -44,6 +45,7 @@ class Home:
     units: Mapping[str, str]
     below: str
     skipped: bool = False
+    edition: Edition | None = None
 
     @property
     def next_step(self) -> Step | None:
@@ -70,7 +72,7 @@ def welcome(progress: Progress) -> str:
 
 def home(view: Home) -> str:
     """Where to go on, what is due, the map, the last cases, handing in."""
-    return f"{_pre_test(view)}{_go_on(view)}{_map(view)}{_cases(view)}{_hand_in(view)}"
+    return f"{_pre_test(view)}{_go_on(view)}{_local(view)}{_map(view)}{_cases(view)}{_hand_in(view)}"
 
 
 def _pre_test(view: Home) -> str:
@@ -109,6 +111,22 @@ def _go_on(view: Home) -> str:
     listed = "".join(f"<li>{one}</li>" for one in tiles)
     return f"""<section class="pc-card pc-title" aria-label="Your course"><p class="pc-ask">{escape(hello)}</p>
 <div class="pc-acts">{again}</div>{after}<ul class="pc-tiles">{listed}</ul></section>"""
+
+
+def _local(view: Home) -> str:
+    """Whose local edition it is, where to turn here, and what is due when."""
+    if view.edition is None:
+        return ""
+    places = "".join(f"<dt>{what}</dt><dd>{escape(name)}</dd>" for what, name in view.edition.places.listed)
+    dues = "".join(
+        tag("li", f"{unit.title}: due {long_day(view.edition.deadlines[unit.id])}")
+        for unit in view.outline.units
+        if unit.id in view.edition.deadlines
+    )
+    places = f'<h3>Where to turn here</h3><dl class="pc-facts">{places}</dl>' if places else ""
+    dues = f"<h3>Due</h3><ul>{dues}</ul>" if dues else ""
+    return f"""<section class="pc-card" aria-label="Local edition"><h2>{escape(view.edition.title)}</h2>
+{tag("p", view.edition.says, "pc-soft")}{places}{dues}</section>"""
 
 
 def _where(view: Home) -> tuple[str, str]:

@@ -10,6 +10,16 @@ from paroleclinic.drawing.markdown import items, plain
 from paroleclinic.law import long_day
 from paroleclinic.teaching import Program, Session
 
+TOOLS = {
+    "poll": (
+        "Ask the room",
+        "one question large, votes by raised cards or on people's own screens, a second vote after talking, then the explanation.",
+    ),
+    "cohort": (
+        "How the class does",
+        "who is stuck, where harmful advice was given, and which questions may be at fault.",
+    ),
+}
 NOT_ADVICE = "For whoever teaches. **Training, not legal advice.**"
 
 
@@ -56,8 +66,10 @@ def _session(number: int, session: Session, titles: Mapping[str, str], link: Cal
     return "\n\n".join(parts)
 
 
-def index_cells(outline: Outline, guided: Sequence[Lesson], programs: Sequence[Program]) -> Iterator[str]:
-    """The page that links everything for whoever teaches."""
+def index_cells(
+    outline: Outline, guided: Sequence[Lesson], programs: Sequence[Program], tools: Sequence[str] = ()
+) -> Iterator[str]:
+    """The page that links everything for whoever teaches; `tools` are pages that ask Python, as in TOOLS."""
     yield f"""# For instructors
 
 {NOT_ADVICE} The law as read on {long_day(outline.as_of)}; nothing is vouched for after {long_day(outline.known_to)}.
@@ -78,10 +90,14 @@ The pages in this folder are not in the kit that learners get. Guides, notes and
             for one in guided
         ]
         yield "## Lessons\n\n" + "\n".join(lines)
+    if tools:
+        yield "## In the room and after it\n\n" + "\n".join(
+            f"- **[{TOOLS[one][0]}]({one}.ipynb)**: {TOOLS[one][1]}" for one in tools
+        )
     yield """## How to use the slides
 
 - A click on *Slides* opens them in a browser tab of their own. The arrow keys go on and back, **F** fills the screen, **Esc** shows all slides or leaves the full screen, **B** makes the screen dark.
-- Do not open slides beside other pages in one tab of the browser: Specta gives all open pages the same layout, so the pages would turn into slides. When that has happened, close the pages and open them again. Where the link does not work, as on a hub, right-click the slides in the list of files and choose *Open in New Browser Tab*.
+- Do not open slides beside other pages in one tab of the browser: Specta gives all open pages the same layout, so the pages would turn into slides. When that has happened, close the pages and open them again.
 - What to say stands in the guide under *Slides and what to say*: open it on a second screen, or print the notes. Slides here show no notes, and no slide shows an answer.
 - The handouts hold the same slides as one page that needs no Jupyter. There **S** opens the notes in a window of their own, for the screen that the room does not see."""
     yield """## How to print handouts

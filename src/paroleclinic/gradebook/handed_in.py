@@ -86,7 +86,7 @@ def complete_hand_in(course: Course, folder: Path) -> None:
         log.warning("%s is no time; it was set aside", stamp)
     for case in course.unit(folder.name).cases:
         path = folder / f"{case}.ipynb"
-        released = course.root / "exercises" / folder.name / path.name
+        released = course.exercises / folder.name / path.name
         if not released.is_file() or (path.is_file() and _is_notebook(path)):
             continue
         if path.exists():

@@ -2,6 +2,8 @@
 
 `paroleclinic_graded` says of each graded notebook by which hand-in and which key, and how each question was marked.
 `paroleclinic_change` is the history of corrected scores; its lines are added and marked as undone, never deleted.
+`paroleclinic_scored_by_hand` says when a person set a score. `paroleclinic_second_mark` holds a second marker's points for
+memos, which are never scores.
 """
 
 from __future__ import annotations
@@ -61,6 +63,28 @@ CHANGE = Table(
     Column("most_before", Text, nullable=False),
     Column("undone", DateTime),
 )
+SCORED_BY_HAND = Table(
+    "paroleclinic_scored_by_hand",
+    TABLES,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("grade_id", String(32), nullable=False, index=True),
+    Column("at", DateTime, nullable=False),
+    Column("score", Float),
+)
+SECOND_MARK = Table(
+    "paroleclinic_second_mark",
+    TABLES,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("marker", String(128), nullable=False),
+    Column("unit", String(128), nullable=False),
+    Column("case", String(128), nullable=False),
+    Column("learner", String(128), nullable=False),
+    Column("points", Text, nullable=False),
+    Column("total", Float, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("taken", DateTime, nullable=False),
+)
 
 
 class Kept(NamedTuple):
@@ -84,7 +108,7 @@ def hand_in_print(folder: Path) -> str:
 
 
 def make_tables(engine: Engine) -> None:
-    """Make the two tables where they are missing."""
+    """Make our tables where they are missing."""
     TABLES.create_all(engine)
 
 

@@ -28,7 +28,7 @@ class RestoreNotebook(NbGraderPreprocessor):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The released notebook, where there is one."""
         about = resources["nbgrader"]
-        released = course_at(Path.cwd()).root / "exercises" / about["assignment"] / f"{about['notebook']}.ipynb"
+        released = course_at(Path.cwd()).exercises / about["assignment"] / f"{about['notebook']}.ipynb"
         if released.is_file():
             nb = nbformat.read(released, as_version=4)
         return nb, resources

@@ -32,8 +32,10 @@ from traitlets.config import Config, PyFileConfigLoader
 from paroleclinic.answers import FILE_NAME
 from paroleclinic.course import Course
 from paroleclinic.gradebook.exporting import ExportMarks
+from paroleclinic.gradebook.formgrade import configure_marking
 from paroleclinic.gradebook.handed_in import complete_hand_ins, leave_out_unfit
 from paroleclinic.gradebook.preprocessors import GradeAnswers, RestoreNotebook
+from paroleclinic.gradebook.room import configure_room
 
 MEMO_STUB = "*Write your memo in the box above. When your work is graded, its text is put here.*"
 SETTINGS = "nbgrader_config.py"
@@ -44,8 +46,8 @@ def configure(c: Any, root: Path) -> None:
     course = Course(root)
     c.CourseDirectory.root = str(root)
     c.CourseDirectory.course_id = "paroleclinic"
-    c.CourseDirectory.source_directory = "solutions"
-    c.CourseDirectory.release_directory = "exercises"
+    c.CourseDirectory.source_directory = course.shown(course.solutions)
+    c.CourseDirectory.release_directory = course.shown(course.exercises)
     c.ClearSolutions.text_stub = MEMO_STUB
     c.Autograde.sanitize_preprocessors = [
         RestoreNotebook, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata,
@@ -59,6 +61,8 @@ def configure(c: Any, root: Path) -> None:
     c.Autograde.exclude_overwriting = {unit.id: [FILE_NAME] for unit in course.outline.units}
     c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".jsonl"]
     c.ExportApp.plugin_class = ExportMarks
+    configure_marking(c)
+    configure_room(c, course)
     _adapt_nbgrader()
     _put_alembic_on_the_path()
 

@@ -35,7 +35,7 @@ def shells(course: Course, config: Config, unit: str, db_url: str) -> dict[str, 
     steps = [step for step in converter.sanitize_preprocessors if step is not RestoreNotebook]
     made = {}
     for case in course.unit(unit).cases:
-        nb = nbformat.read(course.root / "exercises" / unit / f"{case}.ipynb", as_version=4)
+        nb = nbformat.read(course.exercises / unit / f"{case}.ipynb", as_version=4)
         about = {"assignment": unit, "notebook": case, "student": "", "db_url": db_url}
         try:
             for step in steps:

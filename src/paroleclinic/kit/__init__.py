@@ -6,6 +6,7 @@ anybody gets it. The same course makes the same bytes.
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import zipfile
@@ -15,9 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from paroleclinic.course import Course
+from paroleclinic.edition import FILE, FOLDER, for_kit, in_words
+from paroleclinic.law import long_day
 from paroleclinic.leaks import Leak, in_archive, in_folder
 from paroleclinic.leaks.keys import INTERVIEW
-from paroleclinic.sealed import sealed_text
+from paroleclinic.sealed import sealed_text, yaml_text
 
 NAME = "parole-clinic"
 UV = "0.13.9"
@@ -32,9 +35,10 @@ TEXTS = (
     "glossary/*.yaml",
     "notebooks/*.ipynb",
 )
+LOCAL_LAW = f"{FOLDER}/law/*/*.yaml"
 FILES = ("course.yaml", "pyproject.toml", "uv.lock", "LICENSE", "LICENSE-CONTENT")
 PACKAGE = "src/paroleclinic"
-PACKAGE_KINDS = (".py", ".js", ".css", ".json", ".yaml", ".html", ".svg", ".md", ".bat", ".command", "")
+PACKAGE_KINDS = (".py", ".js", ".css", ".json", ".yaml", ".html", ".j2", ".svg", ".md", ".bat", ".command", "")
 STARTS = ("start", "start.command", "start.bat")
 OPEN = frozenset({INTERVIEW})  # what a client tells is practice, seen before the file is read
 
@@ -101,13 +105,46 @@ def kit_files(course: Course) -> dict[str, bytes]:
     found = {name: (root / name).read_bytes() for name in _copied(course)}
     for unit in course.outline.units:
         for case in unit.cases:
+            exercise = f"{unit.id}/{case}.ipynb"
+            if not (course.exercises / exercise).is_file():
+                name = course.shown(course.exercises / exercise)
+                raise CannotMake(f"{name} is missing. Run this in the whole course, after: paroleclinic build")
+            found[f"exercises/{exercise}"] = (course.exercises / exercise).read_bytes()
             found[f"scenarios/{unit.id}/{case}.yaml"] = sealed_text(course.scenario(case)).encode()
     for name in STARTS:
         text = (HERE / "starts" / name).read_text(encoding="utf-8").replace("{uv}", UV)
         found[name] = (text.replace("\n", "\r\n") if name.endswith(".bat") else text).encode()
     readme = (HERE / "LEARNERS.md").read_text(encoding="utf-8")
-    found["README.md"] = readme.replace("{as_of}", str(course.outline.as_of)).encode()
+    found["README.md"] = (
+        readme.replace("{as_of}", str(course.outline.as_of)).replace("{edition}", _edition(course)).encode()
+    )
+    if course.edition:
+        found[FILE] = yaml_text(for_kit(course.edition, _adapted(course))).encode()
     return dict(sorted(found.items()))
+
+
+def _edition(course: Course) -> str:
+    """What the kit's first page says about a local edition, as Markdown; empty when there is none."""
+    if course.edition is None:
+        return ""
+    dues = [
+        f"- {unit.title}: due {long_day(day)}"
+        for unit in course.outline.units
+        if (day := course.edition.deadlines.get(unit.id))
+    ]
+    lines = [course.edition.says, "", *(f"- {what}: {name}" for what, name in course.edition.places.listed), *dues]
+    return "\n".join(["", *(_plain(line) for line in lines), ""])
+
+
+def _plain(text: str) -> str:
+    """The text with signs that Markdown or HTML would read as their own spelled out."""
+    return re.sub(r"([\\`*_\[\]<>|#])", r"\\\1", text)
+
+
+def _adapted(course: Course) -> dict[str, str]:
+    """Case -> what was changed in it, in words for trainees."""
+    made = {case: course.edition.of(case) for case in course.scenario_paths} if course.edition else {}
+    return {case: "; ".join(dict.fromkeys(map(in_words, some))) for case, some in made.items() if some}
 
 
 def course_is_a_kit(course: Course) -> bool:
@@ -117,12 +154,11 @@ def course_is_a_kit(course: Course) -> bool:
 
 def _copied(course: Course) -> Iterator[str]:
     root = course.root
-    exercises = [f"exercises/{unit.id}/{case}.ipynb" for unit in course.outline.units for case in unit.cases]
-    for name in [*FILES, *exercises]:
+    for name in FILES:
         if not (root / name).is_file():
             raise CannotMake(f"{name} is missing. Run this in the whole course, after: paroleclinic build")
         yield name
-    for pattern in TEXTS:
+    for pattern in (*TEXTS, *((LOCAL_LAW,) if course.edition else ())):
         yield from (course.shown(path) for path in root.glob(pattern) if not _hidden(path, root))
     for path in (root / PACKAGE).rglob("*"):
         if path.is_dir() or "__pycache__" in path.parts or _hidden(path, root):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
+EXTENSIONS = HERE / "labextensions"  # ours, for JupyterLab
 FIRST_PAGE = "notebooks/00-start-here.ipynb"
 
 

@@ -38,6 +38,7 @@ NEVER = {
     "feedback": "feedback is other people's",
     "regraded": "marks are other people's",
     "hand-ins": "hand-ins are other people's",
+    ".last-build": "it holds the keys",
     "answers.jsonl": "answers are somebody's own",
     "progress.jsonl": "progress is somebody's own",
     "nbgrader_config.py": "grading stays with whoever teaches",

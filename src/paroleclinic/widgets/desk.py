@@ -16,23 +16,26 @@ from paroleclinic.sealed import SealedQuestion
 from paroleclinic.widgets.place import noted, now
 
 Explained = Callable[[Mapping[str, object]], tuple[dict[str, str], str]]
+Asked = Question | SealedQuestion
 
 
 class Desk:
     """Where one case or test is worked. `explain(answers)` gives the page of each question and the summary; None, nothing.
 
-    `page` is what the diary calls it, `hints(question)` the hints there are, easiest first.
+    `page` is what the diary calls it, `hints(question)` the hints there are, easiest first, `care(question, answer)` what
+    the writer should take care of, empty when there is nothing and None for a question that needs no care.
     """
 
     def __init__(
         self,
         name: str,
-        questions: Sequence[Question | SealedQuestion],
+        questions: Sequence[Asked],
         explain: Explained | None,
         page: str,
-        hints: Callable[[Question | SealedQuestion], list[str]] | None = None,
+        hints: Callable[[Asked], list[str]] | None = None,
+        care: Callable[[Asked, object], str | None] | None = None,
     ) -> None:
-        self.name, self.explain, self.page, self.hints = name, explain, page, hints
+        self.name, self.explain, self.page, self.hints, self.care = name, explain, page, hints, care
         self.questions = {question.id: question for question in questions}
         self.path = Path.cwd() / FILE_NAME
 
@@ -43,6 +46,15 @@ class Desk:
     def sure(self) -> dict[str, str]:
         """Question -> how sure the learner was, where it was said."""
         return {question: sure for (case, question), sure in self._saved().certainty.items() if case == self.name}
+
+    def cares(self) -> dict[str, str]:
+        """Question -> what its writer should take care of, where there is something."""
+        answers = self.answers()
+        found = {name: self._care(question, answers.get(name)) for name, question in self.questions.items()}
+        return {name: says for name, says in found.items() if says}
+
+    def _care(self, question: Asked, answer: object) -> str | None:
+        return self.care(question, answer) if self.care else None
 
     def _saved(self) -> Answered:
         try:
@@ -76,8 +88,9 @@ class Desk:
         except NotSaved as error:
             return {"re": "not-saved", "why": f"{error}."}
         said: dict[str, object] = {"re": "saved", "at": datetime.now().strftime("%H:%M:%S")}
-        why = why_unreadable(self.questions[question_id], value)
-        return said | ({"why": why} if why else {})
+        question = self.questions[question_id]
+        why, care = why_unreadable(question, value), self._care(question, value)
+        return said | ({"why": why} if why else {}) | ({} if care is None else {"care": care})
 
     def _show(self, explain: Explained) -> dict[str, object]:
         try:

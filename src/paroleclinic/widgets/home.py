@@ -83,6 +83,7 @@ def page(course: Course, glances: Mapping[str, Glance], *, known: bool = False) 
             units,
             below,
             skipped,
+            course.edition,
         )
     )
 

@@ -93,6 +93,7 @@ function render({ model, el }) {
     form.feedback = make("div", { role: "status" });
     form.hints = make("ol", { className: "pc-hints", ariaLive: "polite" });
     const body = inputs(question, form);
+    form.care = question.kind === "memo" ? make("p", { className: "pc-care", role: "status" }, model.get("care")[question.id] ?? "") : null;
     const sure = question.kind === "memo" ? null : certainty(form, () => saves && form.last !== null && resend(form));
     form.undo = make("button", { type: "button", disabled: true, on: { click: () => undo(form) } }, "Undo");
     form.hint = question.hints ? make("button", { type: "button", on: { click: () => hint(form) } }, "Hint") : null;
@@ -102,7 +103,7 @@ function render({ model, el }) {
     form.node = make("div", { className: "pc-q" },
       question.aside ? make("p", { className: "pc-aside" }, question.aside) : null,
       make("fieldset", {}, make("legend", {}, make("span", { className: "pc-num" }, `${place}${worth} · ${HINTS[question.kind]}`), question.prompt),
-        papers(question, form), ...body),
+        papers(question, form), ...body, form.care),
       form.hints, make("div", { className: "pc-acts" }, sure, check, form.undo, form.hint, form.saved), form.feedback);
     form.node.dataset.question = question.id;
     forms.set(question.id, form);
@@ -217,6 +218,7 @@ function render({ model, el }) {
     if (!form || message.n !== form.waiting) return;
     form.waiting = null;
     clearTimeout(form.silence);
+    if (form.care && message.care !== undefined && form.care.textContent !== message.care) form.care.textContent = message.care;
     if (message.re === "saved") say(form, `Saved at ${message.at}${message.why ? `, but: ${message.why}` : ""}`, Boolean(message.why));
     else if (message.re === "not-saved") say(form, saves ? `Not saved: ${message.why}` : message.why, true);
     else if (message.re === "checked") {

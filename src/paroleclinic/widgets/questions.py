@@ -54,6 +54,7 @@ class Questions(anywidget.AnyWidget):
     closed = traitlets.Unicode("").tag(sync=True)  # why there is no key to look at
     home = traitlets.Unicode("").tag(sync=True)  # the page where a unit is handed in
     trouble = traitlets.Unicode("").tag(sync=True)
+    care = traitlets.Dict().tag(sync=True)  # question -> what its writer should take care of
 
     def __init__(self, hear: Hear, **kwargs: Any) -> None:
         super().__init__(**kwargs)
