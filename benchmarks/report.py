@@ -35,7 +35,7 @@ def main(learners: int = LEARNERS) -> None:
 
 def made(folder: Path, learners: int) -> None:
     """A copy of the course with so many learners who handed in every unit, graded."""
-    from cohorts import answer_lines, grade_quickly, put
+    from invented_class import answer_lines, grade_quickly, put
     from paroleclinic.course import Course
 
     folder.mkdir(parents=True)

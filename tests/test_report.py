@@ -20,8 +20,8 @@ from scipy import stats
 from typer.testing import CliRunner
 
 from browsing import opened, violations
-from cohorts import BEGAN, answer_lines, grade_quickly, likely, put, stamp
 from conftest import copy_of_tiny
+from invented_class import BEGAN, answer_lines, grade_quickly, likely, put, stamp
 from jupyter import served
 from paroleclinic import estimates
 from paroleclinic.cli import app

@@ -59,8 +59,8 @@ def packages(root: Path, package: str = "paroleclinic") -> Iterator[Finding]:
             continue
         if not wanted.specifier.contains(have, prereleases=True):
             yield broken(wanted.name, f"{have} is installed; the course needs {wanted.specifier}", INSTALL)
-        elif locked.get(_plain(wanted.name), have) != have:
-            other.append(f"{wanted.name} {have} (tested: {locked[_plain(wanted.name)]})")
+        elif have not in (tested := locked.get(_plain(wanted.name), [have])):
+            other.append(f"{wanted.name} {have} (tested: {' or '.join(tested)})")
     if other:
         yield look_at("Packages", f"other versions than tested: {', '.join(other)}", f"if something fails, {INSTALL}")
     else:
@@ -154,12 +154,16 @@ def _span(seconds: float) -> str:
     return f"{seconds / 86400:,.0f} days" if seconds > 2 * 86400 else f"{seconds / 3600:,.1f} hours"
 
 
-def _locked(path: Path) -> dict[str, str]:
+def _locked(path: Path) -> dict[str, list[str]]:
+    """Package -> the versions that were tested, which may differ with Python's."""
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {_plain(one["name"]): one.get("version", "") for one in found.get("package", ())}
+    versions: dict[str, list[str]] = {}
+    for one in found.get("package", ()):
+        versions.setdefault(_plain(one["name"]), []).append(one.get("version", ""))
+    return versions
 
 
 def _plain(name: str) -> str:
