@@ -325,9 +325,11 @@ RAW = [
 
 
 def test_the_course_itself_raises_no_alarm():
-    for path in (*RAW, *sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+    for path in RAW:
         text = path.read_text(encoding="utf-8")
         assert [(one.kind, text[one.start : one.end]) for one in looks(text)] == [], path
+    for path in (*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"):
+        assert set(kinds(path.read_text(encoding="utf-8"))) <= {"address"}, path  # an invented clinic may have one
 
 
 def test_a_case_raises_no_alarm_against_its_own_papers():
