@@ -25,6 +25,7 @@ OF_ETC = (
 )  # fmt: skip
 UID = 1000
 DOOR = "/run/hub.sock"
+HOMES = "/srv/homes"  # not /home: Python may lie there, in the folder of somebody who is called as a learner is
 EXCHANGE = "/srv/exchange"
 SETTINGS = "/srv/settings"
 TMP = 256_000_000  # bytes that /tmp may hold
@@ -86,7 +87,10 @@ def words(root: Path, room: Room, command: Sequence[str]) -> list[str]:
         "--die-with-parent", "--new-session", "--cap-drop", "ALL",
         *(["--disable-userns"] if "--disable-userns" in able else []),
     ]  # fmt: skip
-    for path in seen(root):
+    if "--size" in able:
+        line += ["--size", str(TMP)]
+    line += ["--tmpfs", "/tmp", "--dir", "/run"]
+    for path in seen(root):  # after /tmp, where Python may lie
         line += (
             ["--symlink", str(path.readlink()), str(path)] if path.is_symlink() else ["--ro-bind", str(path), str(path)]
         )
@@ -94,17 +98,15 @@ def words(root: Path, room: Room, command: Sequence[str]) -> list[str]:
         if Path("/etc", name).exists():
             line += ["--ro-bind", f"/etc/{name}", f"/etc/{name}"]
     line += ["--ro-bind", str(room.passwd), "/etc/passwd", "--proc", "/proc", "--dev", "/dev"]
-    if "--size" in able:
-        line += ["--size", str(TMP)]
     line += [
-        "--tmpfs", "/tmp", "--dir", "/run", "--tmpfs", EXCHANGE,
-        "--bind", str(room.home), f"/home/{room.name}",
+        "--tmpfs", EXCHANGE,
+        "--bind", str(room.home), f"{HOMES}/{room.name}",
         "--ro-bind", str(room.released), f"{EXCHANGE}/paroleclinic/outbound",
         "--bind", str(room.inbound), f"{EXCHANGE}/paroleclinic/inbound",
         "--ro-bind", str(room.feedback), f"{EXCHANGE}/paroleclinic/feedback",
         "--ro-bind", str(room.settings), SETTINGS,
         "--ro-bind", str(room.door), DOOR,
-        "--remount-ro", "/", "--chdir", f"/home/{room.name}", "--", *command,
+        "--remount-ro", "/", "--chdir", f"{HOMES}/{room.name}", "--", *command,
     ]  # fmt: skip
     return line
 
