@@ -20,13 +20,12 @@ from types import SimpleNamespace
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from typer.testing import CliRunner
 
 from browsing import opened, violations
 from conftest import ROOT, copy_of_tiny
+from gradebooks import paroleclinic
 from jupyter import copy_course, free_port, served
 from paroleclinic import estimates
-from paroleclinic.cli import app
 from paroleclinic.course import Course
 from paroleclinic.drawing.deck import lettered
 from paroleclinic.poll.ballot import Ballot, Choice, ballots, reasons
@@ -591,15 +590,13 @@ def test_a_killed_service_goes_on_with_the_open_question(running):
 
 
 def test_a_second_poll_and_a_busy_port_are_told_in_a_sentence(running, tmp_path):
-    again = CliRunner().invoke(app, ["poll", "--course", str(running.root), "--port", str(free_port())])
-    assert again.exit_code == 1 and "running for this course already" in again.output
+    again = paroleclinic(running.root, "poll", "--port", str(free_port()), code=1)
+    assert "running for this course already" in again.stderr + again.stdout
     other = copy_of_tiny(tmp_path / "tiny").root
-    busy = CliRunner().invoke(
-        app, ["poll", "--course", str(other), "--address", "127.0.0.1", "--port", str(running.port)]
-    )
-    assert busy.exit_code == 1 and f"Try another, such as: paroleclinic poll --port {running.port + 1}" in busy.output
-    nowhere = CliRunner().invoke(app, ["poll", "--course", str(other), "--address", "203.0.113.9"])
-    assert nowhere.exit_code == 1 and "has no such address" in nowhere.output
+    busy = paroleclinic(other, "poll", "--address", "127.0.0.1", "--port", str(running.port), code=1)
+    assert f"Try another, such as: paroleclinic poll --port {running.port + 1}" in busy.stderr + busy.stdout
+    nowhere = paroleclinic(other, "poll", "--address", "203.0.113.9", code=1)
+    assert "has no such address" in nowhere.stderr + nowhere.stdout
 
 
 def test_the_hubs_service_says_when_there_is_no_hub():
