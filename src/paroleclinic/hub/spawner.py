@@ -134,7 +134,9 @@ class RoomSpawner(LocalProcessSpawner):
         for kind in ("inbound", "feedback"):
             places.post(name, kind).mkdir(parents=True, exist_ok=True)
         passwd = Path(self.settings.run, f"{name}.passwd")
-        passwd.write_text(f"{name}:x:{sandbox.UID}:{sandbox.UID}:{name}:{sandbox.HOMES}/{name}:/bin/sh\n", encoding="utf-8")
+        passwd.write_text(
+            f"{name}:x:{sandbox.UID}:{sandbox.UID}:{name}:{sandbox.HOMES}/{name}:/bin/sh\n", encoding="utf-8"
+        )
         return sandbox.Room(
             name=name, home=places.home(name), inbound=places.post(name, "inbound"), feedback=places.post(name, "feedback"),
             released=places.released, door=Path(self.settings.run, "hub.sock"), settings=places.hub / "learning", passwd=passwd,
