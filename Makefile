@@ -21,7 +21,7 @@ test: .venv/installed-for-tests
 	@$(BIN)/python tests/room.py
 	@$(BIN)/ruff check src tests benchmarks && $(BIN)/ruff format --check --quiet src tests benchmarks
 	@$(BIN)/mypy
-	@PAROLECLINIC_NOTHING_SKIPPED=1 $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile
+	@PAROLECLINIC_NOTHING_SKIPPED=1 $(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: install
 	@$(BIN)/paroleclinic check

@@ -378,7 +378,7 @@ def asked(path):
 here = Path.home()
 (here / "mine.txt").write_text("mine")
 found["own"] = (here / "mine.txt").read_text() == "mine"
-found["home"] = sorted(os.listdir("/home"))
+found["home"] = sorted(os.listdir("/srv/homes"))
 for name in (".hub/homes/ben", ".hub/people.json", ".hub/cookie-secret", ".hub/hub.sqlite", ".hub/post/ben/inbound", ".hub/backups", "gradebook.db",
              "scenarios", "solutions", "teaching", "submitted", "course.yaml"):
     trying(name, lambda: os.stat(ROOT / name))
