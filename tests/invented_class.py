@@ -13,8 +13,8 @@ from paroleclinic.answers import FILE_NAME, NotReadable, answer_bytes
 from paroleclinic.cohort.plans import keys_of, ready
 from paroleclinic.content import Scenario
 from paroleclinic.course import Course
+from paroleclinic.fingerprint import hand_in_print
 from paroleclinic.gradebook.book import Book
-from paroleclinic.gradebook.ledger import hand_in_print
 from paroleclinic.gradebook.rows import Graded
 from paroleclinic.grading import key_answer
 from paroleclinic.marking import Marked, Plan, mark

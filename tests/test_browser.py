@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from browsing import ensured, opened, pick, picture, question, saved, violations, visited
 from conftest import ROOT, copy_of_tiny, hand_in, nbgrader, six_learners
@@ -142,8 +141,8 @@ def test_the_map_leads_to_a_case(context, site):
     expect(page.locator(".pc-paper:visible").first).to_be_visible(timeout=60_000)
 
 
-def test_a_wrong_answer_is_explained_and_can_be_tried_again_and_undone(context, site):
-    page = opened(context, site, "notebooks/00-start-here.ipynb")
+def test_a_wrong_answer_is_explained_and_can_be_tried_again_and_undone(room, site):
+    page = visited(room, site, "notebooks/00-start-here.ipynb")
     form = question(page, "start-not-a-visa")
     assert form.locator("input:checked").count() == 0
     pick(form, "short-visa")
@@ -168,10 +167,10 @@ def test_a_wrong_answer_is_explained_and_can_be_tried_again_and_undone(context, 
 
 
 @pytest.mark.parametrize("kind", ["match", "order"])
-def test_sorting_and_ordering_work_by_keyboard_and_can_be_undone(context, site, kind):
+def test_sorting_and_ordering_work_by_keyboard_and_can_be_undone(room, site, kind):
     path = COURSE.root / "questions" / "08-building-the-request.yaml"
     asked = next(question for question in COURSE.question_file(path).questions if question.kind == kind)
-    page = opened(context, site, "notebooks/08-building-the-request.ipynb")
+    page = visited(room, site, "notebooks/08-building-the-request.ipynb")
     form = question(page, asked.id)
     form.get_by_role("button", name="Check").click()
     expect(form.locator(".pc-verdict")).to_contain_text("Not answered")
@@ -185,8 +184,8 @@ def test_sorting_and_ordering_work_by_keyboard_and_can_be_undone(context, site, 
     expect(form.locator(".pc-verdict")).to_be_visible()
 
 
-def test_a_moved_step_is_announced_and_keeps_the_focus(context, site):
-    page = opened(context, site, "notebooks/08-building-the-request.ipynb")
+def test_a_moved_step_is_announced_and_keeps_the_focus(room, site):
+    page = visited(room, site, "notebooks/08-building-the-request.ipynb")
     form = page.locator(".pc-q:has(.pc-steps)").first
     last = form.locator(".pc-steps li").last
     words = last.locator(".pc-step").inner_text()
@@ -196,8 +195,8 @@ def test_a_moved_step_is_announced_and_keeps_the_focus(context, site):
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == f"Move up: {words}"
 
 
-def test_a_word_of_the_glossary_opens_its_meaning_by_keyboard_and_by_mouse(context, site):
-    page = opened(context, site, "notebooks/03-advance-parole.ipynb")
+def test_a_word_of_the_glossary_opens_its_meaning_by_keyboard_and_by_mouse(room, site):
+    page = visited(room, site, "notebooks/03-advance-parole.ipynb")
     word = page.locator(".pc-term", has_text="Advance parole").first
     word.wait_for(timeout=30_000)
     pop = page.locator(f"#{word.get_attribute('aria-describedby')}")
@@ -216,8 +215,8 @@ def test_a_word_of_the_glossary_opens_its_meaning_by_keyboard_and_by_mouse(conte
     assert len({word.lower() for word in words}) == len(words) > 10
 
 
-def test_the_comparison_can_be_narrowed_and_printed(context, site):
-    page = opened(context, site, "notebooks/06-parole-and-its-neighbors.ipynb", ready=".pc-grid")
+def test_the_comparison_can_be_narrowed_and_printed(room, site):
+    page = visited(room, site, "notebooks/06-parole-and-its-neighbors.ipynb", ready=".pc-grid")
     sift = page.locator(".pc:has(> .pc-sifted)").first
     rows = len(COURSE.comparison.rows)
     expect(sift.get_by_text(f"{rows} of {rows} shown")).to_be_visible()
@@ -227,14 +226,14 @@ def test_the_comparison_can_be_narrowed_and_printed(context, site):
     sift.get_by_label("Search").fill("no such words anywhere")
     expect(sift.get_by_text("Nothing fits these filters")).to_be_visible()
     sift.get_by_label("Search").fill("")
-    with context.expect_page() as printed:
+    with room.context.expect_page() as printed:
         sift.get_by_role("button", name="Print").click()
     paper = printed.value
     expect(paper.locator("table.pc-grid thead th")).to_have_count(len(COURSE.comparison.columns))  # TPS left out
 
 
-def test_the_timeline_tells_an_event_under_the_pointer_and_filters_by_kind(context, site):
-    page = opened(context, site, "notebooks/law-timeline.ipynb", ready=".pc-dot")
+def test_the_timeline_tells_an_event_under_the_pointer_and_filters_by_kind(room, site):
+    page = visited(room, site, "notebooks/law-timeline.ipynb", ready=".pc-dot")
     dot = page.locator('[data-event="arrabally-overruled"]').first
     dot.focus()
     expect(page.locator(".pc-pointed")).to_contain_text("Delcarmen-Lara")
@@ -263,16 +262,16 @@ def test_the_pre_test_keeps_the_answers_names_the_lessons_and_no_key(context, si
     expect(question(again, asked.id).locator(f'input[value="{asked.key[0]}"]')).to_be_checked()
 
 
-def test_harmful_advice_is_named_first(context, site):
-    page = opened(context, site, "notebooks/00-start-here.ipynb")
+def test_harmful_advice_is_named_first(room, site):
+    page = visited(room, site, "notebooks/00-start-here.ipynb")
     form = question(page, "start-unsure")
     pick(form, "reassure")
     form.get_by_role("button", name="Check").click()
     expect(form.locator(".pc-says")).to_contain_text("Stop: this advice could hurt the client")
 
 
-def test_the_keyboard_alone_is_enough(context, site):
-    page = opened(context, site, "notebooks/00-start-here.ipynb")
+def test_the_keyboard_alone_is_enough(room, site):
+    page = visited(room, site, "notebooks/00-start-here.ipynb")
     form = question(page, "start-not-a-visa")
     form.scroll_into_view_if_needed()
     form.locator("input").first.focus()
@@ -298,20 +297,40 @@ def test_the_keyboard_alone_is_enough(context, site):
     expect(date.locator(".pc-verdict")).to_contain_text("Right")
 
 
-def test_verdicts_are_announced_and_questions_are_named_to_a_screen_reader(context, site):
-    page = opened(context, site, "notebooks/00-start-here.ipynb")
+def test_verdicts_are_announced_and_questions_are_named_to_a_screen_reader(room, site):
+    page = visited(room, site, "notebooks/00-start-here.ipynb")
     form = question(page, "start-not-a-visa")
     group = page.get_by_role("group", name=re.compile("A volunteer asks you what parole is"))
     expect(group.get_by_role("radio", name="A temporary permission without admission")).to_have_count(1)
     assert form.locator('[role="status"]').count() == 2
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
     """A tiny course of one's own in JupyterLab, and its address."""
-    course = copy_of_tiny(tmp_path / "tiny")
+    course = copy_of_tiny(tmp_path_factory.mktemp("desk") / "tiny")
     with served(course.root) as address:
         yield course.root, address
+
+
+@pytest.fixture
+def desk(context: BrowserContext, small: tuple[Path, str]) -> Iterator[tuple[Path, str]]:
+    """The same, as if nobody had been there before."""
+    root, address = small
+    yield root, address
+    end_kernels(context, address)
+    if (root / "elsewhere.yaml").exists():
+        (root / "elsewhere.yaml").rename(root / "course.yaml")
+    (root / PROGRESS).unlink(missing_ok=True)
+    answers = root / "exercises" / "bridges" / FILE_NAME
+    answers.rmdir() if answers.is_dir() else answers.unlink(missing_ok=True)
+
+
+def end_kernels(context: BrowserContext, site: str) -> None:
+    """End each kernel of a JupyterLab that was opened in the browser, without asking."""
+    token = next(cookie["value"] for cookie in context.cookies(site) if cookie["name"] == "_xsrf")
+    for session in context.request.get(f"{site}/api/sessions").json():
+        assert context.request.delete(f"{site}/api/sessions/{session['id']}", headers={"X-XSRFToken": token}).ok
 
 
 CASE = "exercises/bridges/first-crossing.ipynb"
@@ -396,12 +415,7 @@ def test_when_the_kernel_dies_the_page_says_not_saved_and_nothing_earlier_is_los
     page = opened(context, site, CASE)
     pick(question(page, "when"), "morning")
     saved(question(page, "when"))
-    for kernel in json.loads(page.request.get(f"{site}/api/sessions").text()):
-        page.evaluate(
-            """async ([id]) => { const token = document.cookie.match(/_xsrf=([^;]+)/)?.[1] ?? "";
-            await fetch(`/api/sessions/${id}`, {method: "DELETE", headers: {"X-XSRFToken": token}}); }""",
-            [kernel["id"]],
-        )
+    end_kernels(context, site)
     pick(question(page, "cost"), "10")
     expect(question(page, "cost").locator(".pc-saved")).to_contain_text("Not saved", timeout=20_000)
     assert kept(root) == {"when": "morning"}

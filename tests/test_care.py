@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import csv
+import getpass
 import json
 import os
 import re
@@ -23,7 +25,7 @@ from filelock import FileLock
 from nbgrader.api import Gradebook
 from typer.testing import CliRunner
 
-from conftest import copy_of_tiny, hand_in
+from conftest import copy_of_tiny, hand_in, nbgrader
 from gradebooks import files, rows
 from paroleclinic.care import ages, backup, bundle, database, machine, traces
 from paroleclinic.cli import app
@@ -404,8 +406,18 @@ def test_a_restore_that_is_killed_can_be_gone_on_with_or_undone(course, killable
     code, says = killable(root, "restore", str(saved), "--yes", before=f"restore.{step} = lambda *_: {END}")
     assert code == -signal.SIGKILL, says
     assert "a restore was cut off" in run(root, "doctor", code=1)
-    for words in (["backup"], ["purge", "bo", "--yes"], ["restore", str(saved), "--yes"]):
-        assert "--go-on" in run(root, *words, code=1)
+    before = files(root)
+    for words in (
+        ["backup"], ["purge", "bo", "--yes"], ["restore", str(saved), "--yes"], ["grade"], ["feedback"], ["report"], ["memos", "list"],
+        ["regrade", UNIT], ["export", str(tmp_path / "marks.csv")], ["collect", str(root / "submitted/bo"), "--yes"],
+    ):  # fmt: skip
+        assert "a restore was cut off before its end; `paroleclinic restore --go-on`" in run(root, *words, code=1)
+    assert (
+        "a restore was cut off" in (says := nbgrader(root, "autograde", UNIT, fails=True)) and "Traceback" not in says
+    )
+    after = files(root)
+    assert [name for name in before if after.get(name) != before[name]] == [".grading.by"]  # of the restore
+    assert {*after} - {*before} <= {".pseudonyms", ".nbgrader.log", ".jupyter/migrated"}
     other = tmp_path / "other"
     shutil.copytree(root, other)
     run(root, "restore", "--go-on")
@@ -559,6 +571,31 @@ def test_a_backup_that_postgresql_does_not_take_changes_nothing_there(course, se
     assert state(root, url) == whole
 
 
+HOLDING = """import sys
+from paroleclinic.care import backup
+from paroleclinic.cli import run
+def make(*_):
+    print("holding", flush=True)
+    sys.stdin.read()
+    sys.exit(0)
+backup.make = make
+sys.argv = ["paroleclinic", "backup", "--course", sys.argv[1]]
+run()
+"""
+
+
+def test_a_command_that_has_to_wait_says_for_which_one(course):
+    root = course.root
+    with started(sys.executable, "-c", HOLDING, str(root), says="holding") as (held, _):
+        says = f"`paroleclinic backup` is at work in this course since {datetime.now(UTC):%Y-%m-%d} "
+        for words in (["grade"], ["collect", str(root / "submitted/bo"), "--yes"], ["purge", "bo", "--yes"]):
+            said = run(root, *words, code=1)
+            assert says in said and f"UTC (process {held.pid}); wait for its end" in said
+        assert says in run(root, "doctor")
+    run(root, "collect", str(root / "submitted/bo"), "--yes")
+    assert not (root / ".grading.by").exists()
+
+
 # purge
 
 
@@ -573,8 +610,9 @@ def test_a_learner_who_is_purged_is_nowhere_and_all_others_are_as_before(course)
     (root / "reports/other.html").write_text("<td>finches</td>")
     (root / ".nbgrader.log").write_text("grading bo\nConverting submitted/zebrafinch/bridges\n")
     run(root, "export", str(root / "marks.xlsx"), "--roster", str(root / "people.csv"))
-    (root / "notes").mkdir()
-    (root / "notes/mine.txt").write_text("zebrafinch called")
+    for name in ("notes", "local"):
+        (root / name).mkdir()
+        (root / name / "mine.txt").write_text("zebrafinch called")
     run(root, "backup")
     others = {name: [line for line in lines if WORDS[0] not in line] for name, lines in rows(book(root)).items()}
     kept = {name: data for name, data in files(root / "submitted").items() if WORDS[0] not in name}
@@ -586,7 +624,9 @@ def test_a_learner_who_is_purged_is_nowhere_and_all_others_are_as_before(course)
     assert "Still naming them, and yours to delete: notes/mine.txt" in says
     assert "3 backups written again and verified" in says and "cannot reach: mails" in says
     (root / "notes/mine.txt").unlink()
-    assert naming(root) == []
+    assert {name.partition(":files/")[2] or name for name in naming(root)} == {
+        "local/mine.txt"
+    }  # content, as scenarios/ is
     assert not (root / "reports/cohort.html").exists() and (root / "reports/other.html").exists()
     assert not (root / "marks.xlsx").exists() and (root / ".nbgrader.log").read_text() == "grading bo\n"
     assert (root / "people.csv").read_text() == ROSTER.replace(f"{WORDS[0]},{WORDS[1]},{WORDS[2]}\n", "")
@@ -687,6 +727,39 @@ def test_a_purge_reaches_into_postgresql(course, server):
     assert naming(root) == []
 
 
+def memos(root: Path, url: str, to: Path) -> list[str]:
+    """What the commands on memos say of a gradebook, from the list to agreement and drift, after a second marker marked."""
+    marked(url, "bo", 2.5, "By criterion, in the order of the table: 2/2, 0.5/2.")
+    said = [
+        run(root, "memos", "list"),
+        run(root, "memos", "sample", UNIT, "--second", "Cy", "--share", "100", "--to", str(to)),
+    ]
+    with (to / f"memos-{UNIT}-second.csv").open(encoding="utf-8-sig", newline="") as file:
+        table = list(csv.reader(file))
+    for row in table[1:]:
+        row[8] = "1"
+    with (to / "back.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(table)
+    back = str(to / "back.csv")
+    said += [run(root, "memos", *words) for words in (["take", back], ["take", back], ["agree", UNIT], ["drift", UNIT])]
+    return [one.replace(str(to), "") for one in said]
+
+
+def test_memos_in_postgresql_are_listed_sampled_and_compared_as_in_a_file(course, server, tmp_path):
+    root, other = course.root, tmp_path / "other"
+    assert Pseudonyms(root).of("bo")  # the same in both
+    run(root, "backup")
+    shutil.copytree(root, other)
+    url = on(server, "theirs", other)
+    run(other, "restore", str(newest(other)), "--yes")
+    run(other, "grade", "--all", "--jobs", "1")
+    said = memos(root, book(root), tmp_path / "one")
+    assert memos(other, url, tmp_path / "two") == said
+    assert f"{getpass.getuser()} (2)" in said[0] and "2 memos of 2" in said[1] and "2 of them in the place" in said[3]
+    assert f"were set by {getpass.getuser()} (2)" in said[4] and "known of 2" in said[5]
+    assert rows(url)["paroleclinic_second_mark"]
+
+
 @pytest.mark.parametrize("name", ["..", "a/b", ".hidden", "a\\b"])
 def test_no_id_leads_a_purge_out_of_the_course(course, name):
     before = files(course.root)
@@ -738,7 +811,7 @@ def test_the_doctor_sees_what_does_not_agree(course):
     ):  # fmt: skip
         assert line in says
     with FileLock(root / ".grading.lock"):
-        assert "a run is at work in this course now" in run(root, "doctor")
+        assert "another command is at work in this course" in run(root, "doctor")
     with sqlite3.connect(root / "gradebook.db") as db:
         db.execute("delete from alembic_version")
     assert "Stamp: the gradebook has none: it was half made" in run(root, "doctor", code=1)

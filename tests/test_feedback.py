@@ -441,7 +441,21 @@ def test_a_closed_question_stays_closed_from_the_outline_to_the_page(graded):
         page = of(graded, learner)
         every = frozenset(one.id for one in case.questions)
         assert leaked(graded, case, page, every, answers or {}) == []
-        assert (CLOSED in page) is (answers is not None)
+        assert (CLOSED in page) is bool(answers)
+
+
+@pytest.mark.pipeline
+def test_a_case_in_which_nothing_was_answered_is_explained_only_when_asked(graded):
+    run(graded, "feedback", "--quiet")
+    case = graded.scenario(CASE)
+    every = frozenset(one.id for one in case.questions)
+    page = of(graded, "blank")
+    assert "0 of 13 points" in page and "not explained yet" in page and "Each answer explained" not in page
+    assert leaked(graded, case, page, every, {}) == []
+    assert "Each answer explained" in of(graded, "half")
+    assert "1 written" in run(graded, "feedback", "--untouched")
+    assert "Each answer explained" in of(graded, "blank")
+    assert leaked(graded, case, of(graded, "blank"), every, {}) != []
 
 
 @pytest.mark.browser

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from typer.testing import CliRunner
 
 from conftest import copy_of_tiny, hand_in, nbgrader, six_learners
 from gradebooks import files, paroleclinic, rows
 from paroleclinic.answers import FILE_NAME
 from paroleclinic.build import build
 from paroleclinic.check.questions import other_answers
+from paroleclinic.cli import app
 from paroleclinic.course import Course
 from paroleclinic.grading import key_answers
 
@@ -226,3 +228,40 @@ def test_changed_points_reach_the_gradebook_before_anything_is_graded(tmp_path):
     assert "1 graded, 1 unchanged" in said
     assert "paroleclinic regrade bridges" in said
     assert any('"max_score": 10.0' in line for line in book(course)["grade_cells"])
+
+
+def late(root: Path) -> tuple[datetime | None, float, float | None, float]:
+    """The unit's due date, by how many seconds ana's hand-in is late, its penalty, and its score."""
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "paroleclinic") as gradebook:
+        found = gradebook.find_submission(UNIT, "ana")
+        part = found.notebooks[0]
+        return found.duedate, found.total_seconds_late, part.late_submission_penalty, part.score
+
+
+def test_a_deadline_is_nbgraders_due_date_and_takes_off_only_what_the_instructor_set(tmp_path):
+    course = copy_of_tiny(tmp_path / "tiny")
+    case, edition = course.scenario("first-crossing"), course.root / "local/edition.yaml"
+    hand_in(course, "ana", case, key_answers(case))
+    (course.root / "submitted/ana" / UNIT / "timestamp.txt").write_text("2026-11-24 12:00:00 UTC\n")
+    edition.parent.mkdir()
+
+    def graded(day: str, *words: str) -> tuple[datetime | None, float, float | None, float]:
+        edition.write_text(f"title: Spring\nadapted_by: Ana\ndeadlines:\n  {UNIT}: {day}\n")
+        if not (course.root / "local/solutions").exists():
+            build(Course(course.root))
+        done = CliRunner().invoke(app, ["grade", *words, "--jobs", "1", "--course", str(course.root)])
+        assert done.exit_code == 0, done.output
+        return late(course.root)
+
+    due = datetime(2026, 11, 20, 23, 59, 59).astimezone(UTC).replace(tzinfo=None)
+    points = case.points
+    assert graded("2026-11-20") == (due, (datetime(2026, 11, 24, 12) - due).total_seconds(), None, points)
+    said = nbgrader(course.root, "autograde", UNIT, "--force")
+    assert "seconds late" in said and late(course.root)[2:] == (None, points)
+    more(course.root / "nbgrader_config.py", b"\nc = get_config()\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    assert graded("2026-11-20")[2] is None  # as nbgrader has it: what is graded is left until it is graded anew
+    assert graded("2026-11-20", "--all")[2] == points
+    assert graded("2026-11-25", "--all")[1:] == (0, None, points)
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db", "paroleclinic") as gradebook:
+        noon = gradebook.update_or_create_assignment(UNIT, duedate=f"{datetime(2026, 11, 25, 12).astimezone()}").duedate
+    assert graded("2026-11-25")[0] == noon

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from typer.testing import CliRunner
 
@@ -387,6 +389,9 @@ trying("climb", lambda: os.stat(here / ".." / "ben"))
 trying("inbound of others", lambda: [name for name in os.listdir("/srv/exchange/paroleclinic/inbound") if not name.startswith("ana+")][0])
 trying("write outbound", lambda: (Path("/srv/exchange/paroleclinic/outbound") / "x").write_text(""))
 trying("write feedback", lambda: (Path("/srv/exchange/paroleclinic/feedback") / "x").write_text(""))
+trying("fill the exchange", lambda: Path("/srv/exchange/x").write_bytes(bytes(2_000_000)))
+trying("write dev", lambda: Path("/dev/x").write_text(""))
+trying("fill memory by files", lambda: Path("/dev/shm/x").write_bytes(bytes(100_000_000)))
 trying("write settings", lambda: Path("/srv/settings/x").write_text(""))
 trying("write system", lambda: Path("/usr/x").write_text(""))
 trying("write root", lambda: Path("/x").write_text(""))
@@ -444,18 +449,78 @@ def test_ctrl_c_stops_everything_and_a_second_start_goes_on_where_it_was(hub, an
     assert "The hub of this course is running" in refused(hub.root, "--port", str(free_port()))
     assert "Stopped. Everything is kept" in stopped(hub)
     assert not [line for line in processes() if str(hub.root) in line]
-    again = started(hub.root)
+    again = started(hub.root, "--idle-seconds", "15", "--disk", "50")
     try:
         assert "2 learners signed up before" in again.said
         assert "with the password" not in again.said
         context = visitor(browser)
         page = context.new_page()
         sign_in(page, again, "ana", PASSWORD)
-        page.wait_for_url(re.compile("/spawn|/user/ana/"))
+        page.wait_for_url(re.compile("/user/ana/"), timeout=60_000)
         assert (hub.root / ".hub/homes/ana/exercises" / UNIT / FILE_NAME).read_bytes() == before
+        left_alone(again, page, before)
+        too_full(again, browser)
         context.close()
     finally:
         stopped(again)
+
+
+def left_alone(hub: Hub, page: Page, before: bytes) -> None:
+    """A page that is used keeps its server; one that is only open does not, and the work is there after the next start."""
+    page.goto(f"{hub.site}/user/ana/lab/tree/{NOTEBOOK}?reset")
+    choice = question(page, "when").locator("input")
+    choice.first.wait_for(timeout=60_000)
+    for turn in range(9):
+        choice.nth(turn % 2).check()
+        page.wait_for_timeout(2000)
+        assert home_in_use(hub, "ana")
+    kept = (hub.root / ".hub/homes/ana/exercises" / UNIT / FILE_NAME).read_bytes()
+    assert kept.startswith(before) and kept != before
+    end = time.monotonic() + 40
+    while home_in_use(hub, "ana") and time.monotonic() < end:
+        page.wait_for_timeout(500)
+    assert not home_in_use(hub, "ana")
+    page.goto(f"{hub.site}/user/ana/lab")
+    expect(page.get_by_role("heading", name="Your place is closed")).to_be_visible()
+    clean(page)
+    assert (hub.root / ".hub/homes/ana/exercises" / UNIT / FILE_NAME).read_bytes() == kept
+    page.get_by_role("link", name="Open it again").click(no_wait_after=True)
+    page.wait_for_url(re.compile("/user/ana/lab"), timeout=60_000)
+
+
+def home_in_use(hub: Hub, name: str) -> bool:
+    return homes.used(Places(hub.root), name)
+
+
+def clean(page: Page) -> None:
+    """Nothing that axe-core finds wrong, in light and in dark."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_timeout(400)  # the links fade from one to the other
+        found = Axe().run(page).response["violations"]
+        assert not found, [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+
+
+def too_full(hub: Hub, browser: Browser) -> None:
+    """Who fills the disk is told why nothing starts, the instructor too, and what the instructor then types mends it."""
+    places = Places(hub.root)
+    (places.home("ben") / "film.bin").write_bytes(os.urandom(110_000_000))
+    learner, teacher = visitor(browser).new_page(), visitor(browser).new_page()
+    sign_in(learner, hub, "ben", PASSWORD)
+    expect(learner.get_by_text("Your files fill more than 100 MB")).to_be_visible(timeout=30_000)
+    clean(learner)
+    learner.goto(f"{hub.site}/hub/home")
+    clean(learner)
+    assert not home_in_use(hub, "ben")
+    sign_in(teacher, hub, "instructor", People(places.people).new_password("instructor"))
+    expect(teacher.get_by_text("ben fills more than 100 MB of the disk")).to_contain_text("paroleclinic hub renew ben")
+    clean(teacher)
+    assert "ben: answers, progress and hand-ins were kept" in paroleclinic(hub.root, "hub", "renew", "ben")
+    teacher.reload()
+    expect(teacher.locator("#disk")).to_be_visible()
+    expect(teacher.get_by_text("ben fills more")).to_have_count(0)
+    for page in (learner, teacher):
+        page.context.close()
 
 
 def processes() -> list[str]:

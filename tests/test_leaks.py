@@ -147,7 +147,7 @@ def handed_in(course, folder, planted):
 
 
 def receipted(course, _, planted):
-    shown = receipt("hand-in.zip", "hand-ins", "K7QM-2F4T-9XWB", 3, desktop=True)
+    shown = receipt("hand-in.zip", "hand-ins", "K7QM-2F4T-9XWB", "3 files", desktop=True)
     return leaks.in_text(course, None, shown + planted)
 
 

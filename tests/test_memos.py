@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import getpass
 import io
 import re
 from datetime import datetime
@@ -11,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 from scipy import stats
 from typer.testing import CliRunner
 
@@ -42,7 +43,12 @@ from paroleclinic.reading import Problems
 UNIT, CASE = "bridges", "first-crossing"
 HOSTILE = '</div></section><script>document.title="hacked"</script><img src=x onerror="document.title=1">\n\n**b** $x$ {{ x }}'
 LEARNERS = {f"zq-learner-{number:02}": f"Memo {number}. Dear Ana, cross by day." for number in range(10)}
-LEARNERS |= {"zq-hostile": HOSTILE, "zq-signs": "Dear Ana.\n\nYours, zq-signs, Xaviera Quirke", "zq-blank": ""}
+LEARNERS |= {
+    "zq-hostile": HOSTILE,
+    "zq-real": "Dear Ana, call me at (512) 867-5309.",
+    "zq-signs": "Dear Ana.\n\nYours, zq-signs, Xaviera Quirke",
+    "zq-blank": "",
+}
 
 
 @pytest.fixture
@@ -353,11 +359,61 @@ def test_the_marking_page_names_nobody_until_it_is_asked(context, graded, site):
             assert "zq-" not in said
             assert "Quirke" not in said
     assert [url for url in asked if not url.startswith(site) or "zq-" in url] == []
+    assert page.locator("#real").count() == 0
     expect(page.locator("#memo")).to_contain_text('<script>document.title="hacked"</script>')
     assert page.title().startswith("Memo ")
     page.locator("#more summary").click()
     page.get_by_role("button", name="Show whose it is").click()
     expect(page.locator("#whose")).to_have_text("zq-hostile")
+
+
+LISTS = ("manage_submissions/bridges", "gradebook/bridges/first-crossing", "manage_students", "manage_students/{}", "manage_students/{}/bridges")  # fmt: skip
+
+
+@pytest.mark.browser
+def test_formgraders_lists_and_what_they_load_name_nobody_until_somebody_asks(context, graded, site):
+    code = Pseudonyms(graded.root).of("zq-learner-03")
+    page = context.new_page()
+    loaded: list[Response] = []
+    page.on("response", lambda answer: "/formgrader/" in answer.url and "/static/" not in answer.url and loaded.append(answer))  # fmt: skip
+
+    def names_nobody(most: int) -> None:
+        page.wait_for_load_state("networkidle")
+        texts = [answer.text() for answer in loaded]
+        loaded.clear()
+        assert len(texts) == most
+        assert [text for text in texts if "zq-" in text or "Quirke" in text] == []
+
+    for path in LISTS:
+        page.goto(f"{site}/formgrader/{path.format(code)}")
+        page.wait_for_function("models !== undefined && models.loaded")
+        names_nobody(2)
+        assert code in page.content() or path.startswith("gradebook")
+        expect(page.locator("#names")).to_contain_text("Names are hidden.")
+    shown(page, site, notebooks(graded)["zq-learner-03"])
+    names_nobody(3)
+    page.goto(f"{site}/formgrader/manage_submissions/bridges")
+    row = page.locator("#main-table tr", has_text=code)
+    row.locator(".autograde a").click()
+    expect(page.locator(".modal")).to_contain_text(f"Successfully autograded 'bridges' for student '{code}'.")
+    assert "zq-" not in page.locator(".modal").inner_text()
+    page.goto(f"{site}/formgrader/manage_students")
+    page.wait_for_function("models !== undefined && models.loaded")
+    expect(page.locator("#main-table .edit a").first).to_be_hidden()
+    assert "403" in page.evaluate(
+        "code => { const one = models.get(code); one.save({first_name: 'A'}, {wait: true}); return new Promise(done => one.on('error', (_, answer) => done(String(answer.status)))) }",
+        code,
+    )
+    page.locator("#names button").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("#main-table")).to_contain_text("Quirke, Xaviera")
+    expect(page.locator("#main-table .edit a").first).to_be_visible()
+    page.goto(f"{site}/formgrader/manage_submissions/bridges")
+    expect(page.locator("#main-table")).to_contain_text("zq-learner-03")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Hide names").click()
+    expect(page.locator("#main-table")).to_contain_text(code)
 
 
 @pytest.mark.browser
@@ -383,10 +439,19 @@ def test_levels_add_up_and_nothing_is_saved_before_the_marker_says_so(context, g
     row = row_of(graded, "zq-learner-00")
     assert (row.first, row.waits) == (3.0, False)
     assert row.comment == "By criterion, in the order of the table: 1/2, 2/2.\n\nSay <b>when</b>."
-    assert row.at is not None
+    assert row.at is not None and row.marker == getpass.getuser()
     shown(page, site, row.notebook)
     expect(page.locator("#picked")).to_have_text("3 of 4")
     expect(page.locator("#first-crossing-memo")).to_have_value("3")
+
+
+@pytest.mark.browser
+def test_a_memo_that_seems_to_hold_a_real_number_says_so_and_what_to_do(context, graded, site):
+    page = shown(context.new_page(), site, notebooks(graded)["zq-real"])
+    expect(page.locator("#real")).to_have_text(
+        "This looks like a phone number. If it is real, ask the learner to take it out and hand in again;"
+        " docs/privacy.md, Invented clients only, says how to remove the earlier one."
+    )
 
 
 @pytest.mark.browser
@@ -481,7 +546,9 @@ def scores(course: Course) -> dict[str, list[str]]:
 
 @pytest.mark.browser
 def test_a_second_marker_marks_blind_and_no_score_changes(browser, graded, tmp_path):
-    assert re.search(r"bridges +│ first-crossing │ \d+ +│ \d+ +│ 1", told(graded, "list"))
+    assert re.search(
+        rf"bridges +│ first-crossing │ \d+ +│ \d+ +│ 1 +│ {getpass.getuser()} \(\d+\)", told(graded, "list")
+    )
     address = re.search(r"/formgrader/submissions/(\w+)/", told(graded, "next"))
     assert address[1] in notebooks(graded).values()
     with Gradebook(f"sqlite:///{graded.root}/gradebook.db") as book:
@@ -498,7 +565,7 @@ def test_a_second_marker_marks_blind_and_no_score_changes(browser, graded, tmp_p
     assert "0 memos wait" in told(graded, "list")
     words = ("sample", UNIT, "--share", "100", "--second", "=Bo & Co", "--seed", "7", "--to")
     for place in ("one", "two"):
-        assert "12 memos of 12" in told(graded, *words, str(tmp_path / place))
+        assert "13 memos of 13" in told(graded, *words, str(tmp_path / place))
     assert "perhaps filled in" in told(graded, *words, str(tmp_path / "one"), code=2)
     for name in ("memos-bridges-second.html", "memos-bridges-second.csv"):
         data = (tmp_path / "one" / name).read_bytes()
@@ -508,11 +575,12 @@ def test_a_second_marker_marks_blind_and_no_score_changes(browser, graded, tmp_p
     told(graded, *words, str(tmp_path / "other"), "--share", "30")
     filled_in = second_reading(browser, tmp_path / "one" / "memos-bridges-second.html", tmp_path)
     assert next(csv.reader(io.StringIO(filled_in.read_text("utf-8-sig")))) == list(COLUMNS)
-    assert "2 memos taken; 10 left open. No score was changed." in told(graded, "take", str(filled_in))
+    assert "2 memos taken; 11 left open. No score was changed." in told(graded, "take", str(filled_in))
     assert "2 of them in the place of earlier ones" in told(graded, "take", str(filled_in))
     said = told(graded, "agree", UNIT)
     assert "2 pairs: too few to conclude anything" in said
     assert "=Bo & Co" in said
+    assert f"The first marks of bridges were set by {getpass.getuser()} (13)." in said
     assert "zq-" not in said
     assert scores(graded) == before
 
@@ -526,7 +594,7 @@ def second_reading(browser, form: Path, folder: Path) -> Path:
             group.get_by_label("Half").check()
     page.locator("textarea").first.fill("=1+1; <b>why</b>")
     assert "hacked" not in page.title()
-    expect(page.locator("#left")).to_have_text("20 of 24 lines are still open.")
+    expect(page.locator("#left")).to_have_text("22 of 26 lines are still open.")
     with page.expect_download() as told_:
         page.get_by_role("button", name="Save my marks").click()
     told_.value.save_as(folder / "back.csv")
@@ -536,7 +604,7 @@ def second_reading(browser, form: Path, folder: Path) -> Path:
 
 def test_drift_tells_the_order_of_marking_and_a_second_reading_of_the_early_ones(graded, tmp_path):
     said = told(graded, "drift", UNIT)
-    assert "12 marked memos in bridges; when it was marked is known of 12" in said
+    assert "13 marked memos in bridges; when it was marked is known of 13" in said
     told(graded, "sample", UNIT, "--again", "--share", "50", "--to", str(tmp_path))
     table = list(csv.reader(io.StringIO((tmp_path / "memos-bridges-again.csv").read_text("utf-8-sig"))))
     with Book(graded.root) as book:
@@ -544,7 +612,7 @@ def test_drift_tells_the_order_of_marking_and_a_second_reading_of_the_early_ones
             code: learner for known in known_codes(graded, book, [UNIT]).values() for code, learner in known.items()
         }
         timed = sorted(memo_rows(book, UNIT), key=lambda row: row.at or datetime.max)
-    assert {codes[row[4]] for row in table[1:]} <= {row.learner for row in timed[:6]}
+    assert {codes[row[4]] for row in table[1:]} <= {row.learner for row in timed[:7]}
     for row in table[1:]:
         row[8] = "2"
     with (tmp_path / "again.csv").open("w", newline="") as file:
@@ -552,8 +620,8 @@ def test_drift_tells_the_order_of_marking_and_a_second_reading_of_the_early_ones
     before = scores(graded)
     assert "Next: `paroleclinic memos drift bridges`" in told(graded, "take", str(tmp_path / "again.csv"))
     said = told(graded, "drift", UNIT)
-    assert "Read again by first marker: 3 memos" in said
-    assert "3 read again: too few" in said
+    assert "Read again by first marker: 4 memos" in said
+    assert "4 read again: too few" in said
     assert scores(graded) == before
 
 

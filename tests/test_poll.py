@@ -29,11 +29,12 @@ from paroleclinic import estimates
 from paroleclinic.course import Course
 from paroleclinic.drawing.deck import lettered
 from paroleclinic.poll.ballot import Ballot, Choice, ballots, reasons
+from paroleclinic.poll.door import WRONG_CODES, ByCode
+from paroleclinic.poll.kept import GONE, Service
 from paroleclinic.poll.link import Link, NoAnswer, found
 from paroleclinic.poll.page import SMALLEST, charts, learner, size
 from paroleclinic.poll.record import rows
 from paroleclinic.poll.rounds import Refused, Room, ballot_of, public, room_of
-from paroleclinic.poll.service import GONE, WRONG_CODES, ByCode, Service
 from paroleclinic.poll.stage import Stage
 from paroleclinic.poll.tally import FEW, MOST, Tally, caution, moved, of_cards, of_votes, summed
 from paroleclinic.questions import Memo

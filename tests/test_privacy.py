@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 from browsing import opened, pick, question, saved, violations
 from conftest import ROOT, copy_of_tiny
 from jupyter import served
-from paroleclinic import answers, effect, handin, lab, progress, pseudonyms
+from paroleclinic import answers, effect, handin, holding, lab, progress, pseudonyms
 from paroleclinic.answers import FILE_NAME, record
-from paroleclinic.care import backup, bundle, purge
+from paroleclinic.care import backup, manifest, purge, shares
 from paroleclinic.cli import app
 from paroleclinic.cohort import places
 from paroleclinic.course import Course
@@ -40,13 +40,14 @@ NOT_ABOUT_A_LEARNER = re.findall(
 MEMO = "Dear Ana, call me at (512) 867-5309."
 PHONE = "This looks like a phone number. Use invented details only; take real ones out before you hand in."
 WRITES = re.compile(
-    r"\.write_(?:text|bytes)\(|\.open\(\"[wax]|os\.open\(|FileLock\(|to_csv\(|copyfile\(|mkstemp\(|save_workbook|Workbook\("
+    r"\.write_(?:text|bytes)\(|\.open\(\"[wax]|os\.open\(|FileLock\(|to_csv\(|copyfile\(|mkstemp\(|save_workbook|Workbook\(|whole\.write\("
 )
 WRITERS = {  # module of ours that writes -> what the page must name, or nothing when it is never about a learner
     "answers.py": "answers.jsonl",
     "build.py": "",
     "care/backup.py": "backups/backup-TIME.zip",
     "care/bundle.py": "backups/backup-TIME.zip",
+    "care/disk.py": "backups/backup-TIME.zip",
     "care/database.py": "gradebook.db",
     "care/doctor.py": "",
     "care/purge.py": "purged.log",
@@ -73,16 +74,19 @@ WRITERS = {  # module of ours that writes -> what the page must name, or nothing
     "hub/places.py": ".hub/settings.json",
     "hub/spawner.py": ".hub/logs/LEARNER.log",
     "hub/start.py": ".hub/hub.log",
+    "holding.py": ".grading.by",
     "inbox.py": ".hub/homes/LEARNER/",
     "kit/__init__.py": "",
     "lines.py": "progress.jsonl",
-    "poll/private.py": "reports/poll/",
+    "poll/kept.py": "reports/poll/",
     "poll/record.py": "reports/poll-DAY.json",
     "poll/service.py": "reports/poll/",
     "pseudonyms.py": ".pseudonyms",
     "reach.py": ".hub/homes/LEARNER/",
     "skeleton/__init__.py": "",
+    "whole.py": "",
     "widgets/learning.py": "record-of-study-DAY.html",
+    "widgets/poll.py": "reports/poll/",
 }  # fmt: skip
 
 
@@ -105,11 +109,20 @@ def test_every_file_that_the_code_has_a_name_for_is_named():
     assert {progress.FILE_NAME, answers.FILE_NAME, handin.MANIFEST, SECRET, pseudonyms.FILE_NAME} <= set(
         re.findall(r"[\w.]+", PAGE)
     )
-    for folder in (handin.FOLDER, COLLECTED, places.SUBMITTED, places.AUTOGRADED, places.FEEDBACK, places.REGRADED, backup.BACKUPS, backup.RESTORING):  # fmt: skip
+    for folder in (handin.FOLDER, COLLECTED, places.SUBMITTED, places.AUTOGRADED, places.FEEDBACK, places.REGRADED, backup.BACKUPS, holding.RESTORING):  # fmt: skip
         assert any(place.startswith(f"{folder}/") for place in PLACES), folder
-    for name in (places.LOCK, purge.PURGING, purge.LOG, bundle.PSEUDONYMS, *purge.LOGS, *purge.BOOKS[:1], effect.FILE):
+    for name in (
+        holding.LOCK,
+        holding.HOLDER,
+        purge.PURGING,
+        purge.LOG,
+        manifest.PSEUDONYMS,
+        *shares.LOGS,
+        *purge.BOOKS[:1],
+        effect.FILE,
+    ):
         assert covered(name), name
-    for name in (*purge.REPORTS, poll_service.FOLDER, poll_record.FOLDER):
+    for name in (*shares.REPORTS, poll_service.FOLDER, poll_record.FOLDER):
         assert f"`{name}/" in PAGE, name
     assert f"`{Path(lab.environment(Path())['JUPYTER_DATA_DIR']).parts[0]}/`" in PAGE
 

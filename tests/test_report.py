@@ -8,13 +8,16 @@ import json
 import random
 import re
 import shutil
+import tempfile
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from hypothesis import strategies as st
 from playwright.sync_api import BrowserContext, expect
 from scipy import stats
 from typer.testing import CliRunner
@@ -26,6 +29,7 @@ from jupyter import served
 from paroleclinic import estimates
 from paroleclinic.cli import app
 from paroleclinic.course import Course
+from paroleclinic.fingerprint import hand_in_print
 from paroleclinic.grading import key_answers
 from paroleclinic.report import gains, seen
 from paroleclinic.report.frames import BLANK, PARTLY, RIGHT, WRONG, sittings_in
@@ -201,9 +205,73 @@ def test_another_process_reads_what_this_one_would(tmp_path, monkeypatch):
     monkeypatch.setattr(seen, "MANY", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     who = ["l0", "l1", "l2"]
-    with seen.begun(tmp_path, who, ["u"], {("c", "q"): 0}) as reading:
+    with seen.Reading(tmp_path, who, ["u"], {("c", "q"): 0}).begun() as reading:
+        folders = [tmp_path / "submitted" / one / "u" for one in (*who, "later")]
+        assert list(map(reading.print_of, folders)) == list(map(hand_in_print, folders))
         found = reading.result()
     assert found.tries.tolist() == seen.seen(tmp_path, who, ["u"], {("c", "q"): 0}).tries.tolist() == [[1], [1], [1]]
+
+
+ODD = [
+    *(
+        "3",
+        "[]",
+        "",
+        "   ",
+        "{torn",
+        "}",
+        '"x": 1',
+        '"at": "2026-01-01T00:00:00.000Z"}',
+        '"case": ["c"], "question": {}, "answer": 1}',
+    ),
+    *(
+        f'"case": "c", "question": "q", "answer": {answer}}}'
+        for answer in (
+            '"a"',
+            '"\\ud800"',
+            '"é"',
+            '"\u2028"',
+            "NaN",
+            "1e400",
+            "true",
+            "1",
+            "null",
+            '["a", ["b"]]',
+            '{"a": [1]}',
+        )
+    ),
+    '"case": "c", "question": "q", "answer": "a", "certainty": ["high"]}',
+    '"case": "c", "question": "q", "answer": "a", "answer": "b", "certainty": "high"}',
+    '"case": "c", "question": "q", "answer": "' + "a" * seen.LONGEST_LINE + '"}',
+]
+
+
+@hypothesis.given(
+    st.lists(st.lists(st.tuples(st.sampled_from(ODD), st.booleans()), max_size=6), min_size=1, max_size=4)
+)
+def test_lines_that_are_known_are_read_as_if_they_were_not(files):
+    def read(plain: re.Pattern[bytes]) -> tuple[object, ...]:
+        with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(seen, "PLAIN", plain)
+            for number, lines in enumerate(files):
+                whole = (
+                    f'{{"v": 1, "at": "2026-11-2{number}T10:00:{n:02}.123Z", {odd}' for n, (odd, _) in enumerate(lines)
+                )
+                text = "".join(
+                    line + ("\n" if usual else "\r\n") for line, (_, usual) in zip(whole, lines, strict=True)
+                )
+                put(Course(Path(name)), f"l{number}", "u", text.encode())
+            one = seen.seen(Path(name), [f"l{number}" for number in range(len(files))], ["u"], {("c", "q"): 0})
+            return (
+                one.sure.tolist(),
+                one.tries.tolist(),
+                repr(one.seconds),
+                one.given.tolist(),
+                one.pauses.tolist(),
+                repr(one.answers),
+            )
+
+    assert read(seen.PLAIN) == read(re.compile(rb"(never)(this)\n"))
 
 
 # verdicts

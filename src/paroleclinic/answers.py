@@ -46,6 +46,11 @@ class Answered:
         return event in self.events.get(case, ())
 
 
+def is_blank(answer: object) -> bool:
+    """Whether nothing was answered: an empty text or choice, or one that was taken back."""
+    return not answer.strip() if isinstance(answer, str) else answer in (None, [], {})
+
+
 def record(path: Path, at: datetime, case: str, question: str, answer: object, certainty: str | None = None) -> None:
     """Append one answer and return when its bytes are on disk; `certainty` is one of CERTAINTIES. Raises NotSaved."""
     sure = {"certainty": certainty} if certainty in CERTAINTIES else {}

@@ -109,15 +109,15 @@ def overdue(law: Mapping[str, Rule], day: date) -> list[Overdue]:
 
 def citing(law: Mapping[str, Rule], text: str) -> list[tuple[Rule, Version, Source]]:
     """Every source whose citation holds the text, spaces and case aside."""
-    wanted = _plain(text)
+    wanted = _comparable(text)
     return [
         (rule, version, source)
         for rule in law.values()
         for version in rule.versions
         for source in version.sources
-        if wanted in _plain(source.cite)
+        if wanted in _comparable(source.cite)
     ]
 
 
-def _plain(text: str) -> str:
+def _comparable(text: str) -> str:
     return re.sub(r"[\s.§,]+", "", text).lower()

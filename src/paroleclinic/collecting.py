@@ -18,6 +18,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from paroleclinic import sittings
 from paroleclinic.answers import FILE_NAME, LARGEST_FILE
 from paroleclinic.archives import NotHonest, Room, content, members_of
 from paroleclinic.handin import MANIFEST, code
@@ -29,6 +30,7 @@ LARGEST_ZIP = 100_000_000  # one inside another
 DEEPEST = 3  # zip in zip
 DEEPEST_FOLDER = 50  # folder in folder
 MOST_UNREADABLE = 1000  # lines that name no case of the course, after which the others are no longer looked for
+SOME = 3  # lines that a refusal names
 SHORTEST_LINE = 20  # bytes, on average; an answer takes four times as many
 LONGEST_PLACE, LONGEST_REASON, LONGEST_NAME = 900, 300, 150  # characters shown
 UNKNOWN_MOMENT = datetime(1980, 1, 1, tzinfo=UTC)  # where a zip's own time begins
@@ -39,7 +41,7 @@ CANVAS = re.compile(r"^(?P<who>[^\W_]+)(?:_LATE)?_(?P<number>[0-9]+)_[0-9]+_(?P<
 
 @dataclass(frozen=True)
 class Found:
-    """One learner's work on one unit. `who` are the names it came with, the most trustworthy first."""
+    """One learner's work on one unit, or results of the tests. `who` are the names it came with, the most trustworthy first."""
 
     where: str
     unit: str
@@ -53,6 +55,11 @@ class Found:
     def mark(self) -> str:
         """What tells this version from others: the SHA-256 of its answers, shortened."""
         return hashlib.sha256(self.answers).hexdigest()[:16]
+
+    @property
+    def tests(self) -> bool:
+        """Whether `answers` are results of the pre-test and the post-test."""
+        return self.unit == sittings.UNIT
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ def read(path: Path, units: Mapping[str, str], now: datetime) -> Iterator[Found 
         where = _shown(one.where, LONGEST_PLACE)
         if isinstance(one, Refused):
             yield Refused(where, _shown(one.why, LONGEST_REASON))
-        elif one.unit not in units.values():
+        elif not one.tests and one.unit not in units.values():
             yield Refused(where, f"this course has no unit {_shown(one.unit, LONGEST_NAME)!r}")
         else:
             names = (_shown(who, LONGEST_NAME, " ").strip() for who in one.who)
@@ -184,7 +191,7 @@ def _zip(
 ) -> Iterator[Found | Refused]:
     members = members_of(archive)
     if MANIFEST in members:
-        yield _handed_in(archive, members, where, who, download)
+        yield from _handed_in(archive, members, where, who, download)
         return
     if depth >= DEEPEST:
         raise NotHonest("a zip in a zip in a zip in a zip is not opened")
@@ -239,7 +246,7 @@ def _notebooks(
 
 def _handed_in(
     archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], where: str, who: tuple[str, ...], download: _Download
-) -> Found | Refused:  # fmt: skip
+) -> Iterator[Found | Refused]:  # fmt: skip
     about = content(archive, members[MANIFEST], 1_000_000, download)
     try:
         manifest = json.loads(about)
@@ -248,21 +255,39 @@ def _handed_in(
             raise TypeError
         made = datetime.fromisoformat(manifest["at"]).astimezone(UTC)
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError, OSError):
-        return Refused(where, "its manifest cannot be read; ask the learner to hand in again")
+        yield Refused(where, "its manifest cannot be read; ask the learner to hand in again")
+        return
+    file, most = (sittings.FILE_NAME, sittings.LARGEST_FILE) if unit == sittings.UNIT else (FILE_NAME, LARGEST_FILE)
     held: dict[str, bytes] = {}
     for path in sums:
         if path not in members:
-            return Refused(where, f"{path[:80]} is named in the manifest and is not there")
-        data = content(archive, members[path], LARGEST_FILE, download)
+            yield Refused(where, f"{path[:80]} is named in the manifest and is not there")
+            return
+        data = content(archive, members[path], most, download)
         if hashlib.sha256(data).hexdigest() != sums[path]:
-            return Refused(where, f"{path[:80]} was changed after it was handed in (its checksum differs)")
-        if path == f"{unit}/{FILE_NAME}" or path.endswith(".ipynb"):
+            yield Refused(where, f"{path[:80]} was changed after it was handed in (its checksum differs)")
+            return
+        if path == f"{unit}/{file}" or (path.endswith(".ipynb") and unit != sittings.UNIT):
             held[path] = data
-    answers = held.pop(f"{unit}/{FILE_NAME}", None)
+    answers = held.pop(f"{unit}/{file}", None)
     if answers is None:
-        return Refused(where, f"it holds no {FILE_NAME}")
+        yield Refused(where, f"it holds no {file}")
+        return
     notebooks = {PurePosixPath(path).name: data for path, data in held.items()}
-    return Found(where, unit, (*who, name), made, answers, notebooks, code(about))
+    found = Found(where, unit, (*who, name), made, answers, notebooks, code(about))
+    yield from _tests(found) if found.tests else (found,)
+
+
+def _tests(found: Found) -> Iterator[Found | Refused]:
+    """The results of tests that can be used, and a line on those that cannot."""
+    good, problems = sittings.checked(found.answers)
+    if problems:
+        more = f"; and {len(problems) - SOME} more" if len(problems) > SOME else ""
+        yield Refused(found.where, f"results that are left out: {'; '.join(problems[:SOME])}{more}")
+    if good:
+        yield replace(found, answers=good)
+    elif not problems:
+        yield Refused(found.where, "it holds no result of a test")
 
 
 def _loose(

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from paroleclinic import whole
 from paroleclinic.content import Scenario
 from paroleclinic.course import Course
 from paroleclinic.law import NotYetLaw
@@ -111,11 +112,7 @@ def remembered(root: Path) -> Picture | None:
 
 def remember(course: Course) -> None:
     """Leave the picture of today behind, for its owner alone: it holds the keys."""
-    path = course.root / FILE
-    beside = path.with_name(f"{FILE}.part")
-    beside.write_text(as_text(picture(course)), encoding="utf-8")
-    beside.chmod(0o600)
-    beside.replace(path)
+    whole.write(course.root / FILE, as_text(picture(course)), private=True)
 
 
 def differences(before: Picture, after: Picture) -> list[Told]:

@@ -1,6 +1,7 @@
 """Puts hand-ins where nbgrader looks for them: the latest of each learner in `submitted/`, every version in `collected/`.
 
-Filing the same twice changes nothing.
+Results of the tests are nothing for nbgrader: beside their versions, `collected/LEARNER/test-results/progress.jsonl` holds every
+sitting that was handed in, once. Filing the same twice changes nothing.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Literal
 
+from paroleclinic import sittings
 from paroleclinic.answers import FILE_NAME
 from paroleclinic.collecting import Found
 from paroleclinic.handin import in_a_file_name
+from paroleclinic.holding import alone
+from paroleclinic.progress import FILE_NAME as DIARY
 
 SUBMITTED, COLLECTED = "submitted", "collected"
 IDENTIFYING = ("username", "login", "student_id", "sis_id")  # columns of a roster that may stand for a person
@@ -114,19 +118,39 @@ def namesakes(owned: Iterable[tuple[Found, str]]) -> set[tuple[str, str]]:
 
 
 def file_away(root: Path, owned: Iterable[tuple[Found, str]]) -> list[Filed]:
-    """Keep every version, put the latest of each learner and unit where nbgrader grades it, and say what was done."""
+    """Keep every version, put the latest of each learner and unit where nbgrader grades it, and say what was done.
+
+    Raises Stopped while another command writes in the course.
+    """
+    with alone(root, "collect"):
+        return _filed(root, owned)
+
+
+def _filed(root: Path, owned: Iterable[tuple[Found, str]]) -> list[Filed]:
     done = []
     for found, learner in sorted(owned, key=lambda one: (one[1], one[0].unit, one[0].at, one[0].mark)):
-        new = _keep(root / COLLECTED / learner / found.unit, found)
-        latest = max(_versions(root / COLLECTED / learner / found.unit))
-        target = root / SUBMITTED / learner / found.unit
-        before = target.is_dir()
-        mine = latest == _version(found)
-        if mine:
-            _put(target, found)
+        versions = root / COLLECTED / learner / found.unit
+        before = arrived(root, learner, found.unit)
+        new = _keep(versions, found)
+        mine = max(_versions(versions)) == _version(found)
+        if found.tests:
+            _together(versions)
+        elif mine:
+            _put(root / SUBMITTED / learner / found.unit, found)
         did: Did = "accepted" if not before else "replaced" if mine else "kept as an earlier version"
         done.append(Filed(found, learner, did if new else "already here"))
     return done
+
+
+def arrived(root: Path, learner: str, unit: str) -> bool:
+    """Whether there is anything of a learner for a unit, or of the tests."""
+    tests = unit == sittings.UNIT
+    return (root / COLLECTED / learner / unit / DIARY if tests else root / SUBMITTED / learner / unit).exists()
+
+
+def tested(root: Path) -> list[str]:
+    """The learners whose test results are there, in order."""
+    return sorted(path.parts[-3] for path in (root / COLLECTED).glob(f"*/{sittings.UNIT}/{DIARY}"))
 
 
 def plain(name: str) -> str:
@@ -156,6 +180,17 @@ def _keep(folder: Path, found: Found) -> bool:
     return True
 
 
+def _together(folder: Path) -> None:
+    """Make the file beside the versions of test results hold every sitting in them."""
+    files = [folder / version / sittings.FILE_NAME for version in sorted(_versions(folder))]
+    data = sittings.merged(file.read_bytes() for file in files if file.is_file())
+    path = folder / DIARY
+    if not path.is_file() or path.read_bytes() != data:
+        beside = folder / f".{DIARY}.part"
+        beside.write_bytes(data)
+        beside.replace(path)
+
+
 def _put(target: Path, found: Found) -> None:
     """Make the folder hold this version and nothing else, each file written aside and then moved into place."""
     target.mkdir(parents=True, exist_ok=True)
@@ -179,4 +214,4 @@ def _files(found: Found) -> Mapping[str, bytes]:
         for name, data in found.notebooks.items()
         if SAFE_ID.fullmatch(Path(name).stem) and len(name.encode()) <= LONGEST_FILE_NAME
     }
-    return {FILE_NAME: found.answers, "timestamp.txt": stamp, **notebooks}
+    return {sittings.FILE_NAME if found.tests else FILE_NAME: found.answers, "timestamp.txt": stamp, **notebooks}

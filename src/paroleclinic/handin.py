@@ -1,8 +1,9 @@
 """Handing in: the answers of a unit in one file, `hand-in-UNIT-NAME-DATE.zip`, and a code that proves what was in it.
 
 The file holds `manifest.json` and, in a folder named for the unit, answers.jsonl and the notebooks as they are; only earlier
-drafts that seem to hold a real person's number are emptied, since their writer took it out. The manifest names the course's
-version and the SHA-256 of each file; the receipt's code is made from the manifest.
+drafts that seem to hold a real person's number are emptied, since their writer took it out. The results of the pre-test and the
+post-test are handed in alike, as a unit of their own. The manifest names the course's version and the SHA-256 of each file; the
+receipt's code is made from the manifest.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from paroleclinic import sittings
 from paroleclinic.answers import FILE_NAME
 from paroleclinic.lines import NotSaved, stamp
+from paroleclinic.progress import FILE_NAME as DIARY
 from paroleclinic.realdata import kinds
 
 FOLDER = "hand-ins"
@@ -30,7 +33,7 @@ RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)")
 
 
 class NothingToHandIn(ValueError):
-    """No answer was saved in the unit yet."""
+    """No answer was saved in the unit yet, or no test was finished."""
 
 
 @dataclass(frozen=True)
@@ -54,16 +57,39 @@ def hand_in(root: Path, unit: str, name: str, at: datetime, version: str, as_of:
             raise NothingToHandIn("No answer of this unit is saved yet. Work on a case first.")
         found = {FILE_NAME: without_old_drafts(answers.read_bytes())}
         found |= {path.name: path.read_bytes() for path in sorted(folder.glob("*.ipynb")) if path.is_file()}
-        manifest = {
-            "v": 1, "unit": unit, "name": name.strip(), "at": stamp(at), "course": version, "law": as_of,
-            "files": {f"{unit}/{file}": hashlib.sha256(data).hexdigest() for file, data in found.items()},
-        }  # fmt: skip
-        about = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True).encode()
-        out = root / FOLDER
-        out.mkdir(exist_ok=True)
-        path = _written(out, f"hand-in-{unit}-{in_a_file_name(name)}-{at:%Y-%m-%d}", unit, about, found)
+        return _receipt(root, unit, name, at, version, as_of, found)
     except OSError as error:
         raise NotSaved(error.strerror or type(error).__name__) from error
+
+
+def hand_in_tests(root: Path, name: str, at: datetime, version: str, as_of: str) -> Receipt:
+    """Write the hand-in of the pre-test and the post-test: their results, and nothing else of the learner's progress.
+
+    `at` is aware. Raises NothingToHandIn, or NotSaved when the file cannot be written.
+    """
+    try:
+        diary = root / DIARY
+        results = sittings.of_diary(diary.read_bytes()) if diary.is_file() else b""
+        if not results:
+            raise NothingToHandIn(
+                "No test is finished yet. Take the pre-test or the post-test, and press Finish at its end."
+            )
+        return _receipt(root, sittings.UNIT, name, at, version, as_of, {sittings.FILE_NAME: results})
+    except OSError as error:
+        raise NotSaved(error.strerror or type(error).__name__) from error
+
+
+def _receipt(
+    root: Path, unit: str, name: str, at: datetime, version: str, as_of: str, found: dict[str, bytes]
+) -> Receipt:
+    manifest = {
+        "v": 1, "unit": unit, "name": name.strip(), "at": stamp(at), "course": version, "law": as_of,
+        "files": {f"{unit}/{file}": hashlib.sha256(data).hexdigest() for file, data in found.items()},
+    }  # fmt: skip
+    about = json.dumps(manifest, indent=1, ensure_ascii=False, sort_keys=True).encode()
+    out = root / FOLDER
+    out.mkdir(exist_ok=True)
+    path = _written(out, f"hand-in-{unit}-{in_a_file_name(name)}-{at:%Y-%m-%d}", unit, about, found)
     return Receipt(path, code(about), len(found))
 
 

@@ -65,7 +65,8 @@ def cells_of(course: Course, lesson_id: str) -> list[str]:
     """The guide of a lesson as cells of Markdown."""
     guide, lesson = course.guide(lesson_id), course.lesson(lesson_id)
     link, asked = partial(named, course, guide=guide), questions(course, lesson_id)
-    return [*guide_cells(guide, lesson, course.outline, course.law, asked, terms(course, guide), link)]
+    poll = "poll.ipynb" if (course.root / FOLDER / "poll.ipynb").is_file() else ""
+    return [*guide_cells(guide, lesson, course.outline, course.law, asked, terms(course, guide), link, poll)]
 
 
 def questions(course: Course, lesson_id: str) -> dict[str, Question]:

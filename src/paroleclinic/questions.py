@@ -63,11 +63,6 @@ class Asked(Entry):
         """Whether the question is about the twin's day."""
         return self.mirrors is not None
 
-    @property
-    def turns_on_a_date(self) -> bool:
-        """Whether the answer is a day, or would differ on another day."""
-        return isinstance(self, Day) or self.on is not None
-
 
 class _Choice(Asked):
     options: Several[Option]

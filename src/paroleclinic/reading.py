@@ -17,6 +17,8 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scanner import Scanner, ScannerError
 
+from paroleclinic import wording
+
 DEEPEST = 40  # keys and lists within one another
 TOO_DEEP = f"more than {DEEPEST} lists and keys within one another"
 LONGEST = 380  # characters of what is said about one problem
@@ -171,7 +173,7 @@ def _data(text: str, shown: str) -> Any:
 
 def _one_line(text: str) -> str:
     """The text as a report shows it: not endless, and with signs that cannot be printed spelled out."""
-    spelled = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text[: LONGEST + 1])
+    spelled = wording.shown(text[: LONGEST + 1])
     return spelled if len(spelled) <= LONGEST else f"{spelled[:LONGEST]} …"
 
 

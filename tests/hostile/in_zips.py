@@ -19,7 +19,6 @@ from in_notebooks import PICKLE
 from paroleclinic.answers import FILE_NAME
 
 ANSWERS = f"{UNIT}/{FILE_NAME}"
-DAMAGED = "the zip is damaged"
 LEADS_OUT = "leads out of it"
 SPECIAL = "a link or a device"
 MANIFEST = "its manifest cannot be read"

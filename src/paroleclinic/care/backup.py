@@ -20,13 +20,13 @@ from tempfile import TemporaryDirectory
 
 from paroleclinic.care import bundle, database
 from paroleclinic.care.ages import kept
-from paroleclinic.care.bundle import FOLDERS, FORMAT, Gradebook, Manifest, Source, at_the_top, on_disk
-from paroleclinic.cohort.places import Stopped
+from paroleclinic.care.bundle import Source
+from paroleclinic.care.disk import digest_of, on_disk
+from paroleclinic.care.manifest import FOLDERS, FORMAT, GRADEBOOK, PSEUDONYMS, Gradebook, Manifest, at_the_top
 from paroleclinic.filing import BadRoster, roster
+from paroleclinic.holding import Stopped
 
 BACKUPS = "backups"
-RESTORING = ".restoring"  # a restore that is under way
-PLAN = "plan.json"  # in it
 NAME = re.compile(r"backup-(\d{8}-\d{6})(?:-\d+)?\.zip")
 TIME = "%Y%m%d-%H%M%S"
 PART = ".part-"
@@ -65,7 +65,7 @@ def backups(root: Path) -> list[Backup]:
 
 
 def make(root: Path, title: str, now: datetime, say: Say) -> Made:
-    """Make a backup of the course; the caller holds the course (`cohort.places.alone`).
+    """Make a backup of the course; the caller holds the course (`holding.alone`).
 
     Raises Stopped, NotWhole or OSError; nothing half made is left then.
     """
@@ -81,7 +81,7 @@ def make(root: Path, title: str, now: datetime, say: Say) -> Made:
         room_for(place, total // 2 + 2 * size_of(database.file_of(url)))
         gradebook = None
         if database.there(url):
-            copy = folder / bundle.GRADEBOOK
+            copy = folder / GRADEBOOK
             database.snapshot(url, copy, lambda share: say("The gradebook", share))
             gradebook = described(copy, database.file_of(url) is not None), copy
         part = folder / "backup.zip"
@@ -106,7 +106,7 @@ def head(title: str, now: datetime) -> Manifest:
 def described(copy: Path, of_a_file: bool) -> Gradebook:
     """What a manifest says of a copy of the gradebook. Raises Damaged when it is not whole."""
     database.look_through(copy)
-    size, digest = bundle.digest_of(copy)
+    size, digest = digest_of(copy)
     return Gradebook(
         kind="sqlite" if of_a_file else "server", size=size, sha256=digest, stamp=database.stamp_of(copy),
         rows=database.counts(copy),
@@ -136,7 +136,7 @@ def found_in(root: Path) -> tuple[list[Source], list[str], list[str]]:
 
 
 def _at_the_top(path: Path) -> bool:
-    return at_the_top(path.name) and (path.name == bundle.PSEUDONYMS or is_roster(path))
+    return at_the_top(path.name) and (path.name == PSEUDONYMS or is_roster(path))
 
 
 def is_roster(path: Path) -> bool:
@@ -169,14 +169,6 @@ def room_for(place: Path, number: int) -> None:
     if free < number + SPARE:
         raise Stopped(
             f"the disk has {free / 1e6:,.0f} MB free and this may need {(number + SPARE) / 1e6:,.0f} MB; make room and run again"
-        )
-
-
-def not_while_restoring(root: Path) -> None:
-    """Raises Stopped when a restore was cut off."""
-    if (root / RESTORING / PLAN).exists():
-        raise Stopped(
-            "a restore was cut off before its end; `paroleclinic restore --go-on` ends it, `--undo` takes it back"
         )
 
 

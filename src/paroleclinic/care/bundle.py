@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 import stat
 import struct
@@ -16,80 +15,30 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Annotated
-from urllib.parse import unquote
-
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from typing import IO
 
 from paroleclinic.archives import PACKED, NotHonest, members_of
 from paroleclinic.care import database
 from paroleclinic.care.database import Tell
-from paroleclinic.cohort.places import Stopped
+from paroleclinic.care.disk import BLOCK, private
+from paroleclinic.care.manifest import GRADEBOOK, PLAIN, File, Gradebook, Manifest, manifest_in, spelled, unspelled
+from paroleclinic.holding import Stopped
 
-FORMAT = 1
-FOLDERS = ("submitted", "collected", "regraded", "local")  # of the course, all that lies in them
-PSEUDONYMS = ".pseudonyms"
 MANIFEST = "manifest.json"
-GRADEBOOK = "gradebook.sqlite"
 FILES = "files"  # the folder in the zip with the course's files, by their own names
 ODD = "odd"  # the one with those whose name a zip may not hold
 LARGEST_MANIFEST = 500_000_000  # bytes
 MOST_MEMBERS = 5_000_000
 STEEPEST = 1100  # times that a member grows; this way of packing cannot do more
-BLOCK = 1 << 20
-PLAIN = re.compile(r"[^\\:\x00-\x1f\x7f]+")
 FAULTS = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, UnicodeError, NotHonest, ValueError, RecursionError,
 )  # fmt: skip
-Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class NotWhole(Stopped):
     """A file that is no backup, or no longer what it was when it was made; the message says why."""
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class File(_Strict):
-    """A file of the course, by its path in the course's folder as `spelled`, and the member of the zip that holds it."""
-
-    name: str
-    member: str
-    size: int
-    sha256: Digest
-    mode: int
-    mtime: float
-
-    @property
-    def path(self) -> str:
-        """Its path in the course's folder."""
-        return unspelled(self.name)
-
-
-class Gradebook(_Strict):
-    """The gradebook in the zip: where it came from (sqlite, postgresql), its stamp, and table -> number of rows."""
-
-    kind: str
-    size: int
-    sha256: Digest
-    stamp: str
-    rows: dict[str, int]
-
-
-class Manifest(_Strict):
-    """What a backup holds. `made_at` is UTC, as in 2026-11-24T10:00:00Z; `folders` are those that were empty, `spelled`."""
-
-    format: int
-    course: str
-    made_at: str
-    versions: dict[str, str]
-    gradebook: Gradebook | None
-    files: tuple[File, ...]
-    folders: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -236,61 +185,13 @@ def _opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, zipfile.Zip
                 raise NotHonest("it has no manifest, so it was not made by `paroleclinic backup`")
             if head.file_size > LARGEST_MANIFEST:
                 raise NotHonest("its manifest is too large")
-            yield archive, members, _manifest(archive.read(head), members)
+            yield archive, members, manifest_in(archive.read(head), members)
     except FAULTS as error:
         raise _not_whole(path, error) from None
 
 
 def _not_whole(path: Path, error: Exception) -> NotWhole:
     return NotWhole(f"{path.name} cannot be used: {str(error).splitlines()[0] if str(error) else 'it is damaged'}")
-
-
-def _manifest(data: bytes, members: dict[str, zipfile.ZipInfo]) -> Manifest:
-    try:
-        found = Manifest.model_validate_json(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][:2])
-        raise NotHonest(f"its manifest cannot be read ({where}: {first['msg']})") from None
-    if found.format != FORMAT:
-        raise NotHonest(f"it was written by another version of this course (format {found.format}); update the course")
-    seen: set[str] = set()
-    for path in (*map(unspelled, found.folders), *(one.path for one in found.files)):
-        if not inside(path):
-            raise NotHonest(f"its manifest names a place outside of the course's folders: {path[:80]!r}")
-        if path in seen:
-            raise NotHonest(f"its manifest names a file twice: {path[:80]!r}")
-        seen.add(path)
-    if lacking := next((one.path for one in found.files if one.member not in members), None):
-        raise NotHonest(f"{lacking[:80]!r} is missing in it")
-    if found.gradebook and GRADEBOOK not in members:
-        raise NotHonest("the gradebook is missing in it")
-    return found
-
-
-def inside(path: str) -> bool:
-    """Whether a path of a manifest stays in the course's folder: in a folder that backups hold, or a plain file at its top."""
-    pure = PurePosixPath(path)
-    parts = path.split("/")
-    fit = not pure.is_absolute() and "\0" not in path and not {"", ".", ".."} & {*parts}
-    if os.name == "nt" and not all(PLAIN.fullmatch(part) for part in parts):
-        return False
-    return fit and (parts[0] in FOLDERS or (len(parts) == 1 and at_the_top(parts[0])))
-
-
-def spelled(path: str) -> str:
-    """A path as text that JSON can hold, bytes that are no text as %XX."""
-    return re.sub("[\udc80-\udcff]", lambda sign: f"%{ord(sign[0]) - 0xDC00:02X}", path.replace("%", "%25"))
-
-
-def unspelled(name: str) -> str:
-    """The path that was `spelled`."""
-    return unquote(name, errors="surrogateescape")
-
-
-def at_the_top(name: str) -> bool:
-    """Whether a file of that name beside course.yaml may go into a backup: rosters, and the secret behind pseudonyms."""
-    return name == PSEUDONYMS or (name.lower().endswith(".csv") and not name.startswith("."))
 
 
 def _member(path: str, number: int) -> str:
@@ -348,46 +249,3 @@ def _gradebook(
         raise NotWhole(f"{path.name} cannot be used: in it, {error}") from None
     if (rows, stamp) != (said.rows, said.stamp):
         raise NotWhole(f"{path.name} cannot be used: its gradebook does not have the rows that the manifest says")
-
-
-@contextmanager
-def private(path: Path) -> Iterator[IO[bytes]]:
-    """A new file that only its owner can read, on the disk when it is closed."""
-    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o600), "w+b") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def digest_of(path: Path) -> tuple[int, str]:
-    """Size and SHA-256 of a file."""
-    with path.open("rb") as file:
-        seen = sha256()
-        size = 0
-        while block := file.read(BLOCK):
-            seen.update(block)
-            size += len(block)
-    return size, seen.hexdigest()
-
-
-def replace(path: Path, data: bytes) -> None:
-    """Write a file anew, whole or not at all, with the permissions that it had."""
-    part = path.with_name(f".{path.name.lstrip('.')}.part")
-    part.unlink(missing_ok=True)
-    with private(part) as file:
-        file.write(data)
-    if path.exists():
-        part.chmod(path.stat().st_mode & 0o777)
-    part.replace(path)
-    on_disk(path.parent)
-
-
-def on_disk(folder: Path) -> None:
-    """See that the names in a folder are on the disk, where the system has a way to."""
-    if os.name == "posix":
-        there = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(there)
-        finally:
-            os.close(there)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, MetaData, func, select
 
-from paroleclinic.care.bundle import Manifest
 from paroleclinic.care.database import database, tables_of
+from paroleclinic.care.manifest import Manifest
 
 Key = tuple[str, ...]
 

@@ -26,9 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from paroleclinic.cohort.places import Stopped
 from paroleclinic.gradebook.schema import declared
 from paroleclinic.gradebook.setup import course_directory, settings
+from paroleclinic.holding import Stopped
 
 Tell = Callable[[float], None]  # how much is done, from 0 to 1
 STAMP = "alembic_version"

@@ -18,13 +18,14 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection, MetaData, select
 
 from paroleclinic.care import bundle, database, machine
-from paroleclinic.care.backup import BACKUPS, PART, PLAN, RESTORING, backups, size_of
+from paroleclinic.care.backup import BACKUPS, PART, backups, size_of
 from paroleclinic.care.findings import Finding, broken, fine, look_at
 from paroleclinic.care.purge import PURGING
-from paroleclinic.cohort.places import AUTOGRADED, FEEDBACK, LOCK, REGRADED, SUBMITTED, Stopped, handed_in
+from paroleclinic.cohort.places import AUTOGRADED, FEEDBACK, REGRADED, SUBMITTED, handed_in
 from paroleclinic.course import Course
 from paroleclinic.filing import COLLECTED
 from paroleclinic.gradebook.schema import stamps
+from paroleclinic.holding import LOCK, Stopped, half_restored, holder
 
 PRIVATE = (SUBMITTED, COLLECTED, AUTOGRADED, FEEDBACK, REGRADED, "reports", BACKUPS)
 LEFT = (
@@ -103,7 +104,7 @@ def _read_by_others(path: Path, root: Path) -> bool:
 
 
 def _left_over(root: Path) -> Iterator[Finding]:
-    if (root / RESTORING / PLAN).exists():
+    if half_restored(root):
         yield broken(
             "Restore", "a restore was cut off before its end",
             "`paroleclinic restore --go-on` ends it, `paroleclinic restore --undo` takes it back",
@@ -111,7 +112,7 @@ def _left_over(root: Path) -> Iterator[Finding]:
     if (root / PURGING).exists():
         yield broken("Purge", "a purge was cut off before its end", "`paroleclinic purge --go-on` ends it")
     if _locked(root / LOCK):
-        yield look_at("Runs", "a run is at work in this course now", "wait for its end; what follows may be half done")
+        yield look_at("Runs", holder(root), "wait for its end; what follows may be half done")
         return
     left = sorted(path.relative_to(root).as_posix() for pattern in LEFT for path in root.glob(pattern))
     left += [f"{BACKUPS}/{path.name}" for path in (root / BACKUPS).glob(f"{PART}*")]

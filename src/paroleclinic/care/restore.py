@@ -16,21 +16,20 @@ from tempfile import TemporaryDirectory
 from paroleclinic.care import bundle, database
 from paroleclinic.care.backup import (
     BACKUPS,
-    PLAN,
-    RESTORING,
     TIME,
     Made,
     Say,
     found_in,
     make,
-    not_while_restoring,
     room_for,
     size_of,
 )
-from paroleclinic.care.bundle import FOLDERS, GRADEBOOK, Manifest
 from paroleclinic.care.compare import Lost, Side, lost, side
-from paroleclinic.cohort.places import AUTOGRADED, FEEDBACK, Stopped, remove
+from paroleclinic.care.disk import on_disk, private
+from paroleclinic.care.manifest import FOLDERS, GRADEBOOK, Manifest, unspelled
+from paroleclinic.cohort.places import AUTOGRADED, FEEDBACK, remove
 from paroleclinic.gradebook.schema import NotUpgraded, stamps, upgrade
+from paroleclinic.holding import PLAN, RESTORING, Stopped
 
 NEW = "new"
 DERIVED = (AUTOGRADED, FEEDBACK)  # made again from what is restored
@@ -96,7 +95,6 @@ def begin(root: Path, path: Path, title: str, now: datetime, say: Say) -> tuple[
     Raises NotWhole, Stopped or OSError; nothing has changed hands then.
     """
     place = root / RESTORING
-    not_while_restoring(root)
     remove(place)
     saved, unreadable = _saved(root, title, now, say)
     manifest = bundle.read(path)
@@ -107,7 +105,7 @@ def begin(root: Path, path: Path, title: str, now: datetime, say: Say) -> tuple[
         bundle.unpack(path, place / NEW, lambda share: say("Unpacking", share))
         if manifest.gradebook:
             _up_to_date(place / NEW / GRADEBOOK, manifest)
-        tops = {one.path.partition("/")[0] for one in manifest.files} | {*map(bundle.unspelled, manifest.folders)}
+        tops = {one.path.partition("/")[0] for one in manifest.files} | {*map(unspelled, manifest.folders)}
         tops = {top.partition("/")[0] for top in tops}
         items = tuple((name, name in tops) for name in sorted({*tops, *FOLDERS, *DERIVED}))
         aside = _free(root / BACKUPS / f"aside-{now.astimezone(UTC):{TIME}}")
@@ -237,18 +235,18 @@ def _up_to_date(file: Path, manifest: Manifest) -> None:
 
 def _note(place: Path, plan: Plan) -> None:
     part = place / f"{PLAN}.part"
-    with bundle.private(part) as file:
+    with private(part) as file:
         file.write(json.dumps(plan.__dict__).encode())
-    bundle.on_disk(place)
+    on_disk(place)
     part.replace(place / PLAN)
-    bundle.on_disk(place)
+    on_disk(place)
 
 
 def _end(root: Path) -> None:
     """Take the plan away first, so that what is left over says nothing."""
     place = root / RESTORING
     (place / PLAN).unlink()
-    bundle.on_disk(place)
+    on_disk(place)
     remove(place)
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from paroleclinic.care import bundle
+from paroleclinic.care.disk import private, replace
 from paroleclinic.care.traces import pattern, without_lines
-from paroleclinic.cohort.places import Stopped
+from paroleclinic.holding import Stopped
 from paroleclinic.hub.places import Places
 
 RUNNING = ".running"  # the lock that a running hub holds
@@ -92,13 +92,13 @@ def forget(root: Path, learners: Collection[str]) -> list[str]:
     found = _people(places.people)
     if {*found.get("passwords", {})} & {*learners}:
         found["passwords"] = {name: kept for name, kept in found["passwords"].items() if name not in learners}
-        bundle.replace(places.people, json.dumps(found, indent=1).encode())
+        replace(places.people, json.dumps(found, indent=1).encode())
     if places.database.is_file():
         failed += _out_of_database(places.database, learners)
     words = pattern(learners, joined=True)
     for path in (places.log, *places.logs.glob("*.log")):
         if path.is_file() and words.search(data := path.read_bytes()):
-            bundle.replace(path, without_lines(data, words))
+            replace(path, without_lines(data, words))
     for path in sorted(places.backups.glob(COPIES)):
         if any(_in_copy(path, one) for one in learners):
             try:
@@ -164,7 +164,7 @@ def _out_of_copy(path: Path, learners: Collection[str]) -> None:
     part.unlink(missing_ok=True)
     with zipfile.ZipFile(path) as archive:
         kept = [one for one in archive.infolist() if one.filename.partition("/")[0] not in learners]
-        with bundle.private(part) as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as target:
+        with private(part) as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as target:
             for one in kept:
                 target.writestr(one, archive.read(one))
         with zipfile.ZipFile(part) as made:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from paroleclinic.check.cases import case_design, double_entry, twins, unwritten
 from paroleclinic.check.comments import ready_comments
@@ -33,33 +33,32 @@ def problems(course: Course) -> list[Problem]:
 def problems_of_case(course: Course, case_id: str) -> list[Problem]:
     """What is wrong with one client file; the rest of the course is not read. Raises NoSuchEntry."""
     one = course.with_one_case(case_id)
-    try:
-        one.scenario(case_id)
-    except Problems as error:
-        return list(error.problems)
-    return sorted({problem for check in CASE_CHECKS for problem in check(one)})
+    return _of(one, [lambda: one.scenario(case_id)], CASE_CHECKS)
 
 
 def problems_of_lesson(course: Course, lesson_id: str) -> list[Problem]:
     """What is wrong with the questions of one lesson, their near twins and its guide. Raises NoSuchEntry."""
     one = course.with_one_lesson(lesson_id)
-    try:
-        for path in one.bank_paths:
-            one.question_file(path)
-        guide = of_guide(course, lesson_id) if lesson_id in course.guide_paths else ()
-        return sorted({*guide, *(problem for check in LESSON_CHECKS for problem in check(one))})
-    except Problems as error:
-        return list(error.problems)
+    checks = list(LESSON_CHECKS)
+    if lesson_id in course.guide_paths:
+        checks.append(lambda _: of_guide(course, lesson_id))
+    return _of(one, [lambda path=path: one.question_file(path) for path in one.bank_paths], checks)  # type: ignore[misc]
 
 
 def problems_of_consultation(course: Course, consultation_id: str) -> list[Problem]:
     """What is wrong with one consultation; the rest of the course is not read. Raises NoSuchEntry."""
     one = course.with_one_consultation(consultation_id)
+    return _of(one, [lambda: one.consultation(consultation_id)], [consultations])
+
+
+def _of(one: Course, readers: Iterable[Callable[[], object]], checks: Iterable[Check]) -> list[Problem]:
+    """The problems of the first file that does not load, or else what the checks find."""
     try:
-        one.consultation(consultation_id)
+        for read in readers:
+            read()
+        return sorted({problem for check in checks for problem in check(one)})
     except Problems as error:
         return list(error.problems)
-    return sorted(set(consultations(one)))
 
 
 def unreadable(course: Course) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from paroleclinic.cli.showing import count, say, stopping
 
 if TYPE_CHECKING:
     from paroleclinic.care.backup import Say
-    from paroleclinic.care.bundle import Manifest
+    from paroleclinic.care.manifest import Manifest
 
 NAMED = 5  # links that one line names
 
@@ -34,14 +34,13 @@ def backup(
     folder: Folder = HERE,
 ) -> None:
     """Save the gradebook, all hand-ins, corrections, rosters and the secret behind pseudonyms into one zip in `backups/`, and read it back."""
-    from paroleclinic.care.backup import make, not_while_restoring, thinned
-    from paroleclinic.cohort.places import alone
+    from paroleclinic.care.backup import make, thinned
+    from paroleclinic.holding import alone
 
     course = course_at(folder)
     console = Console(stderr=True)
     now = datetime.now(UTC)
-    with stopping(stopped(console)), alone(course.root), bar(console, as_json) as tell:
-        not_while_restoring(course.root)
+    with stopping(stopped(console)), alone(course.root, "backup"), bar(console, as_json) as tell:
         made = make(course.root, course.outline.title, now, tell)
         gone = thinned(course.root, now, made.path) if keep else []
     if as_json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -35,7 +35,7 @@ def collect(
 ) -> None:
     """Take in hand-ins: keep every version, put the latest where `paroleclinic grade` finds it, say what was refused and why."""
     from paroleclinic.collecting import Refused, read
-    from paroleclinic.filing import SUBMITTED, BadRoster, file_away, namesakes, whose
+    from paroleclinic.filing import BadRoster, arrived, namesakes, whose
     from paroleclinic.filing import roster as people_in
 
     course = course_at(folder)
@@ -52,8 +52,6 @@ def collect(
         for one in read(place, units, datetime.now(UTC)):
             if isinstance(one, Refused):
                 refused.append(one)
-            elif one.unit not in units.values():
-                refused.append(Refused(one.where, f"this course has no unit {one.unit!r}"))
             elif learner := whose(one, people):
                 owned.append((one, learner))
             else:
@@ -68,7 +66,7 @@ def collect(
     owned = [(found, learner) for found, learner in owned if (learner, found.unit) not in twice]
     if owned and not people and not yes:
         _asked(console, owned)
-    filed = file_away(course.root, owned)
+    filed = _filed(course, owned) if owned else []
     table = Table("Learner", "Unit", "Handed in (UTC)", "What was done")
     if wide := console.width >= WIDE:
         table.add_column("From")
@@ -91,15 +89,34 @@ def collect(
     }
     says = [", ".join(f"{number} {did}" for did, number in count.items()) + f", {len(refused)} refused."]
     for unit in sorted({done.found.unit for done in filed}):
-        if lacking := [one.id for one in people if not (course.root / SUBMITTED / one.id / unit).is_dir()]:
+        if lacking := [one.id for one in people if not arrived(course.root, one.id, unit)]:
             more = f" and {len(lacking) - NAMED:,} more" if len(lacking) > NAMED else ""
             says.append(f"On the roster, and nothing of {unit} is here yet: {', '.join(lacking[:NAMED])}{more}.")
-    if any(done.did != "already here" for done in filed):
-        says.append("Next: `paroleclinic grade` grades what is new.")
+    if new := [done for done in filed if done.did != "already here"]:
+        says += next_steps(done.found for done in new)
     elif not filed and not refused:
         says.append("No hand-in was found there.")
     console.print("\n".join(map(escape, says)), soft_wrap=True, highlight=False)
     raise typer.Exit(1 if refused else 0)
+
+
+def next_steps(new: Iterable[Found]) -> list[str]:
+    """What to do with new hand-ins."""
+    tests = [found.tests for found in new]
+    steps = ["Next: `paroleclinic grade` grades what is new."] if not all(tests) else []
+    return [*steps, "Results of tests are in `paroleclinic report`, under Before and after."] if any(tests) else steps
+
+
+def _filed(course: Course, owned: Sequence[tuple[Found, str]]) -> list[Filed]:
+    """What became of hand-ins that were filed; ends the command while another one writes in the course."""
+    from paroleclinic.filing import file_away
+    from paroleclinic.holding import Stopped
+
+    try:
+        return file_away(course.root, owned)
+    except Stopped as error:
+        typer.echo(f"Nothing was taken in: {error}.", err=True)
+        raise typer.Exit(1) from None
 
 
 def _asked(console: Console, owned: Sequence[tuple[Found, str]]) -> None:
@@ -117,7 +134,7 @@ def _real_looking(course: Course, filed: Sequence[Filed]) -> Iterator[str]:
     from paroleclinic.realdata import kinds
 
     for done in filed:
-        if done.did in ("already here", "kept as an earlier version"):
+        if done.found.tests or done.did in ("already here", "kept as an earlier version"):
             continue
         try:
             answered = answers_in(done.found.answers)

@@ -16,6 +16,7 @@ from rich.progress import track
 
 from paroleclinic.cli.folder import HERE, Folder, course_at
 from paroleclinic.cli.folder import units_of as named_units
+from paroleclinic.cli.showing import count, some
 
 if TYPE_CHECKING:
     from paroleclinic.cohort.standings import Standing, Unit
@@ -167,7 +168,7 @@ def _tables(target: Path, learners: Iterator[Standing], units: Sequence[Unit], c
         at = datetime.now(UTC).replace(tzinfo=None)
         lines_about = about(course.outline.title, tables, at)
         write(target, lambda path: rows.update(write_workbook(path, tables, learners, lines_about, at)))
-    return ", ".join(f"{number:,} row{'' if number == 1 else 's'} in {name}" for name, number in rows.items())
+    return ", ".join(f"{count(number, 'row')} in {name}" for name, number in rows.items())
 
 
 def _for_system(
@@ -190,12 +191,12 @@ def _for_system(
         rows = canvas(learners, items, gaps, "email" if login == Login.EMAIL else "id")
     write(target, lambda path: write_csv(path, rows, bom=False))
     name = lms.value.capitalize()
-    says = [f"{_number_of(len(whom) - len(gaps.left_out), 'learner')}, {_number_of(len(items), 'grade item')}"]
+    says = [f"{count(len(whom) - len(gaps.left_out), 'learner')}, {count(len(items), 'grade item')}"]
     if gaps.left_out:
-        says.append(f"left out, having no score, so that what stands in {name} stays: {_named(gaps.left_out)}")
+        says.append(f"left out, having no score, so that what stands in {name} stays: {some(gaps.left_out, NAMED)}")
     if gaps.empty:
         says.append(
-            f"{_number_of(gaps.empty, 'empty cell')}: {name} takes away the grade that stands there; "
+            f"{count(gaps.empty, 'empty cell')}: {name} takes away the grade that stands there; "
             "export one at a time with --unit to leave it"
         )
     if lms == For.MOODLE:
@@ -204,7 +205,7 @@ def _for_system(
             says.append(f"make these grade items in Moodle first, with this maximum at least: {points}")
         lacking = [one.id for one in whom if not one.email]
         if lacking and len(lacking) < len(whom):
-            says.append(f"no email address, so let Username say who is who: {_named(lacking)}")
+            says.append(f"no email address, so let Username say who is who: {some(lacking, NAMED)}")
     return "\n".join(says)
 
 
@@ -214,7 +215,7 @@ def _closing(states: Counter[str], blank: list[str]) -> str:
         "could not grade": "could not be graded", "not graded yet": "not graded yet", "not handed in": "not handed in",
     }  # fmt: skip
     found = ", ".join(f"{states[state]:,} {says}" for state, says in words.items() if states[state])
-    zero = f"\nblank, and so with a score of 0: {_named(blank)}" if blank else ""
+    zero = f"\nblank, and so with a score of 0: {some(blank, NAMED)}" if blank else ""
     return f"in all, a learner and a unit each: {found}; without a score the cell is empty{zero}"
 
 
@@ -224,15 +225,6 @@ def _nothing(units: list[str] | None) -> NoReturn:
         f"Nothing{where} is graded yet, so there is nothing to export. `paroleclinic grade` grades what was handed in.",
         1,
     )
-
-
-def _named(learners: Sequence[str]) -> str:
-    more = f" and {len(learners) - NAMED:,} more" if len(learners) > NAMED else ""
-    return ", ".join(ascii(one)[1:-1] if not one.isprintable() else one for one in learners[:NAMED]) + more
-
-
-def _number_of(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _end(says: str, code: int = 2) -> NoReturn:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from paroleclinic.cli.folder import HERE, Folder, course_at, units_of
 from paroleclinic.cli.grade import bar_of
-from paroleclinic.cli.showing import say, shown, stopping
+from paroleclinic.cli.showing import say, shown, some, stopping
 
 if TYPE_CHECKING:
     from paroleclinic.cohort.feedback import Outcome
@@ -27,6 +27,12 @@ def feedback(
         list[str] | None, typer.Argument(help="Units to write feedback for; all that were graded, if none is named.")
     ] = None,
     student: Annotated[list[str] | None, typer.Option("--student", help="Only for this learner.")] = None,
+    untouched: Annotated[
+        bool,
+        typer.Option(
+            "--untouched", help="Explain also the cases in which a learner answered nothing; this tells their keys."
+        ),
+    ] = False,
     everything: Annotated[bool, typer.Option("--all", help="Write again what has not changed, too.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say only what went wrong.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Write one JSON object instead of words.")] = False,
@@ -34,8 +40,8 @@ def feedback(
 ) -> None:
     """Write a page a case for everybody whose hand-in was graded, into `feedback/`. Nothing is sent; `nbgrader release_feedback` does that where the exchange is used."""
     from paroleclinic.cohort.feedback import feedback_unit, gradable
-    from paroleclinic.cohort.places import alone
     from paroleclinic.gradebook.book import Book
+    from paroleclinic.holding import alone
 
     course = course_at(folder)
     there = {unit: gradable(course.root, unit) for unit in units_of(course, units)}
@@ -55,11 +61,13 @@ def feedback(
 
     with stopping(stop):
         if any(there.values()):
-            with alone(course.root), Book(course.root) as book, bar_of(console, quiet or as_json) as bar:
+            with alone(course.root, "feedback"), Book(course.root) as book, bar_of(console, quiet or as_json) as bar:
                 for unit, learners in there.items():
                     if learners:
                         task = bar.add_task(unit, total=len(learners))
-                        for one in feedback_unit(course, book, unit, learners, everything=everything):
+                        for one in feedback_unit(
+                            course, book, unit, learners, everything=everything, untouched=untouched
+                        ):
                             done.append(one)
                             bar.advance(task)
     code = code or (1 if any(one.state == "not written" for one in done) else 0)
@@ -91,14 +99,9 @@ def _left_out(done: list[Outcome]) -> list[Text]:
         if one.state == "not written":
             groups.setdefault((one.unit, one.why), []).append(one.learner)
     return [
-        Text.assemble(("not written", "bold"), f" {unit}, {_names(learners)}: {shown(why)}")
+        Text.assemble(("not written", "bold"), f" {unit}, {some(learners, NAMED)}: {shown(why)}")
         for (unit, why), learners in groups.items()
     ]
-
-
-def _names(learners: list[str]) -> str:
-    more = f" and {len(learners) - NAMED:,} more" if len(learners) > NAMED else ""
-    return ", ".join(map(shown, learners[:NAMED])) + more
 
 
 def _report(done: list[Outcome], seconds: float, stopped: str) -> dict[str, object]:

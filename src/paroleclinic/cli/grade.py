@@ -43,10 +43,11 @@ def grade(
     folder: Folder = HERE,
 ) -> None:
     """Grade what was handed in and is not graded yet. Nothing that was handed in is run; every score goes into nbgrader's gradebook."""
-    from paroleclinic.cohort.places import alone, handed_in
+    from paroleclinic.cohort.places import handed_in
     from paroleclinic.cohort.plans import ready
     from paroleclinic.cohort.run import grade_unit
     from paroleclinic.gradebook.book import Book
+    from paroleclinic.holding import alone
 
     course = course_at(folder)
     there = {unit: handed_in(course.root, unit) for unit in units_of(course, units)}
@@ -56,7 +57,7 @@ def grade(
     with (
         stopping(tally.stop),
         _hands(sum(map(len, there.values())), jobs or os.cpu_count() or 1, scheduler, workers) as hands,
-        alone(course.root),
+        alone(course.root, "grade"),
         Book(course.root) as book,
         bar_of(console, quiet or as_json) as bar,
     ):

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from paroleclinic.cli.folder import HERE, Folder, course_at, units_of
-from paroleclinic.cli.showing import BY_CTRL_C, count, say
+from paroleclinic.cli.showing import BY_CTRL_C, count, no_access, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,11 @@ def hub(
         bool, typer.Option("--hold", help="Hold the cases back: learners get a unit when you release it.")
     ] = False,
     idle: Annotated[int, typer.Option(min=5, help="Minutes after which an unused server is stopped.")] = 60,
+    idle_seconds: Annotated[int, typer.Option(hidden=True, min=0, help="The same in seconds, for tests.")] = 0,
     memory: Annotated[int, typer.Option(min=1000, help="Megabytes that a learner may use.")] = 2048,
+    disk: Annotated[
+        int, typer.Option(min=50, help="Megabytes of the disk that a learner may fill; no start above twice that.")
+    ] = 500,
     as_root: Annotated[bool, typer.Option("--as-root", help="Start although you are root.")] = False,
     folder: Folder = HERE,
 ) -> None:
@@ -51,7 +55,7 @@ def hub(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # closing the window stops it as Ctrl+C does
     signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
-        wish = Wish(port, fit(instructor), behind_proxy, as_root, hold, idle, memory)
+        wish = Wish(port, fit(instructor), behind_proxy, as_root, hold, idle_seconds or idle * 60, memory, disk=disk)
         ready = prepared(course, wish, lambda words: say(console, words))
         say(console, "Starting …")
         with running(ready) as process:
@@ -109,8 +113,10 @@ def board(ready: Ready) -> str:
 @app.command()
 def collect(folder: Folder = HERE) -> None:
     """Take in what the learners of the room handed in, in JupyterLab's Assignment List or with the course's own button."""
+    from paroleclinic.cli.collect import next_steps
     from paroleclinic.collecting import Refused
     from paroleclinic.filing import file_away
+    from paroleclinic.holding import Stopped
     from paroleclinic.inbox import handed_in
 
     course = course_at(folder)
@@ -122,16 +128,20 @@ def collect(folder: Folder = HERE) -> None:
             refused.append(found)
         else:
             owned.append((found, learner))
-    done = file_away(course.root, owned)
+    try:
+        done = file_away(course.root, owned) if owned else []
+    except Stopped as error:
+        say(console, f"Nothing was taken in: {error}.")
+        raise typer.Exit(1) from None
     for one in done:
         if one.did != "already here":
             say(console, f"{one.learner}, {one.found.unit}: {one.did}")
     for no in refused:
         say(console, f"refused {no.where}: {no.why}")
-    new = sum(one.did != "already here" for one in done)
-    say(console, f"{new} new, {len(done) - new} already here, {len(refused)} refused.")
-    if new:
-        say(console, "Next: `paroleclinic grade` grades what is new.")
+    new = [one.found for one in done if one.did != "already here"]
+    say(console, f"{len(new)} new, {len(done) - len(new)} already here, {len(refused)} refused.")
+    for step in next_steps(new):
+        say(console, step)
     raise typer.Exit(1 if refused else 0)
 
 
@@ -190,6 +200,36 @@ def password(name: Annotated[str, typer.Argument(help="Who forgot it.")], folder
         typer.echo(error, err=True)
         raise typer.Exit(2) from None
     typer.echo(f"{name.strip().lower()}: {made}")
+
+
+@app.command()
+def renew(name: Annotated[str, typer.Argument(help="Who fills too much of the disk.")], folder: Folder = HERE) -> None:
+    """Make a learner's home anew: answers, progress and hand-ins stay, everything else in it is removed."""
+    from paroleclinic.hub import homes
+    from paroleclinic.hub.people import Refused, fit
+
+    places = _places(course_at(folder).root)
+    console = Console(stderr=True)
+    try:
+        learner = fit(name)
+        if not places.home(learner).is_dir():
+            raise Refused(f"Nobody of the name {learner} has a home here.")
+        if homes.used(places, learner):
+            raise Refused(f"{learner}'s server runs. Stop it first: on the page The room, Servers.")
+        left = homes.renewed(places, learner)
+    except Refused as error:
+        say(console, str(error))
+        raise typer.Exit(2) from None
+    except OSError as error:
+        say(console, f"Nothing was changed: {no_access(error)}.")
+        raise typer.Exit(2) from None
+    say(
+        Console(),
+        f"{learner}: answers, progress and hand-ins were kept; the rest is removed. The course comes back at the next start.",
+    )
+    if left:
+        say(console, f"Not all could be removed. Delete this folder yourself: {left}")
+        raise typer.Exit(1)
 
 
 @app.command()

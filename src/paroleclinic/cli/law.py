@@ -13,6 +13,7 @@ from rich.table import Table
 
 from paroleclinic.changes import changes, citing, overdue, resting
 from paroleclinic.cli.folder import HERE, Folder, course_at
+from paroleclinic.cli.showing import count
 from paroleclinic.course import NoSuchEntry
 from paroleclinic.law import STATUS_WORDS, NotYetLaw, Version, long_day
 
@@ -109,7 +110,7 @@ def diff(
         )
     console.print(table)
     places = {place for change in found for place in change.rests}
-    console.print(f"{_count(len(found), 'change')}; {_count(len(places), 'place')} in the course to read again.")
+    console.print(f"{count(len(found), 'change')}; {count(len(places), 'place')} in the course to read again.")
 
 
 @app.command("overdue")
@@ -130,7 +131,7 @@ def _overdue(on: Annotated[datetime | None, Day] = None, as_json: Json = False, 
         table.add_row(one.rule.id, one.source.cite + (f"\n{one.source.url}" if one.source.url else ""), when)
     if found:
         console.print(table)
-    console.print(f"{_count(len(found), 'source')} to read again on {long_day(day)}.")
+    console.print(f"{count(len(found), 'source')} to read again on {long_day(day)}.")
 
 
 @app.command()
@@ -163,10 +164,6 @@ def _lines(console: Console, rows: Sequence[tuple[str, str]]) -> None:
 def _short(version: Version) -> str:
     value = f"{version.value} {version.unit}\n" if version.value else ""
     return f"({STATUS_WORDS[version.status]})\n{value}{version.says.strip()}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _json(value: object) -> None:

@@ -11,7 +11,7 @@ from paroleclinic.cli.folder import HERE, Folder, course_at
 from paroleclinic.cli.showing import shown
 
 if TYPE_CHECKING:
-    from paroleclinic.poll.service import Service
+    from paroleclinic.poll.kept import Service
 
 WHY = {
     errno.EADDRINUSE: "another program uses it",

@@ -15,7 +15,8 @@ from paroleclinic.cli.folder import HERE, Folder, course_at
 from paroleclinic.cli.showing import count, say, stopping
 
 if TYPE_CHECKING:
-    from paroleclinic.care.purge import Done, Share
+    from paroleclinic.care.purge import Done
+    from paroleclinic.care.shares import Share
 
 NAMED = 12  # files that are named
 BEYOND = (
@@ -34,9 +35,10 @@ def purge(
     folder: Folder = HERE,
 ) -> None:
     """Show all that is kept of a learner, and remove it only with --yes: gradebook, folders, reports, and from every backup."""
-    from paroleclinic.care.purge import idle, shares, unfinished
     from paroleclinic.care.purge import purge as forget
-    from paroleclinic.cohort.places import alone
+    from paroleclinic.care.purge import unfinished
+    from paroleclinic.care.shares import idle, shares
+    from paroleclinic.holding import alone
 
     console = Console()
     days = _days(console, older_than)
@@ -69,7 +71,7 @@ def purge(
         if not (yes or go_on):
             say(console, "Nothing was removed. To remove it for ever: the same command with --yes")
             return
-        with alone(course.root):
+        with alone(course.root, "purge"):
             done = forget(course, found, now, tell)
     _tell(console, done)
     raise typer.Exit(1 if done.failed else 0)

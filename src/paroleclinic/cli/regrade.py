@@ -66,9 +66,9 @@ def regrade(
 def _regrade(
     console: Console, course: Course, book: Book, unit: str, reason: str, to: Path | None, jobs: int | None
 ) -> None:
-    from paroleclinic.cohort.places import alone
     from paroleclinic.cohort.plans import keys_of, ready
     from paroleclinic.cohort.regrade import apply, correction, preview
+    from paroleclinic.holding import alone
 
     hands = _hands(jobs, len(book.graded(unit)))
     with console.status("Grading again, without writing anything ..."):
@@ -89,7 +89,7 @@ def _regrade(
             )
         return
     problems = list(seen.problems)
-    with alone(course.root):
+    with alone(course.root, "regrade"):
         why = correction(book, unit, reason, datetime.now(UTC).replace(tzinfo=None))
         prepared = ready(course, book, unit)
         with bar_of(console, hidden=False) as bar:
@@ -163,10 +163,10 @@ def _write(to: Path, seen: Preview) -> None:
 
 
 def _undo(console: Console, root: Path, book: Book, unit: str) -> None:
-    from paroleclinic.cohort.places import alone
     from paroleclinic.cohort.regrade import undo_last
+    from paroleclinic.holding import alone
 
-    with alone(root):
+    with alone(root, "regrade"):
         undone = undo_last(root, book, unit, datetime.now(UTC).replace(tzinfo=None))
     if undone is None:
         console.print(f"There is no correction of {unit} to take back.")
@@ -175,7 +175,7 @@ def _undo(console: Console, root: Path, book: Book, unit: str) -> None:
     for learner in undone.left:
         console.print(f"  left alone, since handed in anew: {escape(learner)}", highlight=False)
     console.print(
-        "The case files still hold the new keys: put the old ones back, or the next regrade brings the change back. "
+        "Where the case files still hold the new keys, put the old ones back, or the next regrade brings the change back. "
         f"`paroleclinic feedback {unit}` then writes the pages again.",
         soft_wrap=True,
         highlight=False,

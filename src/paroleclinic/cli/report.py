@@ -34,7 +34,8 @@ def report(
     progress: Annotated[
         Path | None,
         typer.Option(
-            help="A folder with learners' progress, as LEARNER.jsonl or LEARNER/progress.jsonl: pre-test and post-test."
+            help="A folder with learners' progress, as LEARNER.jsonl or LEARNER/progress.jsonl: read for pre-test and post-test"
+            " in the place of what was collected."
         ),
     ] = None,
     folder: Folder = HERE,

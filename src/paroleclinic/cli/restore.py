@@ -35,7 +35,7 @@ def restore(
     """Show what going back to a backup would change, and do it only with --yes. What is there now is saved and put aside first."""
     from paroleclinic.care.restore import begin, look, take_back
     from paroleclinic.care.restore import go_on as rest
-    from paroleclinic.cohort.places import alone
+    from paroleclinic.holding import alone
 
     course = course_at(folder)
     console = Console()
@@ -44,7 +44,7 @@ def restore(
         raise typer.Exit(2)
     with stopping(stopped(console)), bar(Console(stderr=True), hidden=False) as tell:
         if file is None:
-            with alone(course.root):
+            with alone(course.root, "restore", restoring=True):
                 plan = rest(course.root, tell) if go_on else take_back(course.root, tell)
             if go_on:
                 _done(console, course, plan)
@@ -55,7 +55,7 @@ def restore(
         if not yes:
             say(console, f"Nothing was written. To go back to it: `paroleclinic restore {file} --yes`")
             return
-        with alone(course.root):
+        with alone(course.root, "restore"):
             saved, unreadable = begin(course.root, file.resolve(), course.outline.title, datetime.now(UTC), tell)
             if saved:
                 say(console, f"What was there is saved: {saved.path.relative_to(course.root)}")

@@ -9,16 +9,14 @@ from rich.console import Console
 from rich.text import Text
 
 from paroleclinic.realdata import named
+from paroleclinic.wording import count, shown, some
+
+__all__ = ["count", "no_access", "real_looking", "say", "shown", "some", "stopping"]
 
 BY_CTRL_C = 130
 IF_REAL = (
     "If it is real, ask the learner to take it out and hand in again. How to remove the earlier one: docs/privacy.md"
 )
-
-
-def shown(name: str) -> str:
-    """The name with signs that cannot be seen, or would move the cursor, spelled out."""
-    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in name)
 
 
 def no_access(error: OSError) -> str:
@@ -32,11 +30,6 @@ def say(console: Console, text: str) -> None:
     console.print(Text("\n".join(map(shown, text.split("\n")))), soft_wrap=True)
 
 
-def count(number: int, thing: str) -> str:
-    """A number of things."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
 def real_looking(learner: str, case: str, some: Iterable[str]) -> str:
     """That a memo seems to hold something real: whose, which case and what kind of thing, never the thing itself."""
     return f"{learner}, {case}: the memo holds what looks like {named(some)}"
@@ -45,10 +38,10 @@ def real_looking(learner: str, case: str, some: Iterable[str]) -> str:
 @contextmanager
 def stopping(stop: Callable[[str, int], None]) -> Iterator[None]:
     """Tell `stop`, in one sentence and with the command's exit code, what ended work on a gradebook before its end."""
-    from paroleclinic.cohort.places import Stopped
     from paroleclinic.cohort.plans import NotReady
     from paroleclinic.cohort.workers import NoCluster
     from paroleclinic.gradebook.book import Busy
+    from paroleclinic.holding import Stopped
 
     try:
         yield

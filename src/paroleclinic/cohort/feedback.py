@@ -17,7 +17,6 @@ from paroleclinic.cohort.places import (
     AUTOGRADED,
     FEEDBACK,
     SUBMITTED,
-    Stopped,
     clear_leftovers,
     handed_in,
     move_in,
@@ -29,12 +28,12 @@ from paroleclinic.cohort.run import FATAL, read
 from paroleclinic.cohort.workers import mark_all
 from paroleclinic.content import Scenario, Unit
 from paroleclinic.course import Course
-from paroleclinic.drawing.feedbackpage import Head, feedback_page, not_graded_page
+from paroleclinic.drawing.feedbackpage import Head, feedback_page, not_graded_page, untouched_page
+from paroleclinic.fingerprint import TIMESTAMP, hand_in_print
 from paroleclinic.gradebook.book import Book
-from paroleclinic.gradebook.handed_in import TIMESTAMP
-from paroleclinic.gradebook.ledger import hand_in_print
 from paroleclinic.gradebook.scored import scored
 from paroleclinic.grading import CaseMark, grade_case
+from paroleclinic.holding import Stopped
 from paroleclinic.marking import Plan, passed_over
 from paroleclinic.scores import CaseScore, Scored
 
@@ -68,9 +67,17 @@ def gradable(root: Path, unit: str) -> list[str]:
 
 
 def feedback_unit(
-    course: Course, book: Book, unit_id: str, learners: Sequence[str], *, everything: bool = False
+    course: Course,
+    book: Book,
+    unit_id: str,
+    learners: Sequence[str],
+    *,
+    everything: bool = False,
+    untouched: bool = False,
 ) -> Iterator[Outcome]:
     """Write the pages that are new or changed, or `everything`; an outcome for each learner as they are in place.
+
+    A case in which a learner answered nothing is explained only if `untouched`.
 
     Raises Busy or Stopped; what was written before stays.
     """
@@ -83,14 +90,21 @@ def feedback_unit(
         rows = scored(book, unit_id, batch)
         for learner in batch:
             prints = {hand_in for hand_in, _ in graded.get(learner, {}).values()}
-            yield _one(course.root, plan, _title(course, unit), rows.get(learner, Scored(learner)), prints, everything)
+            row = rows.get(learner, Scored(learner))
+            yield _one(course.root, plan, _title(course, unit), row, prints, everything=everything, untouched=untouched)
 
 
-def _one(root: Path, plan: Plan, title: str, row: Scored, prints: set[str], everything: bool) -> Outcome:
+def _one(
+    root: Path, plan: Plan, title: str, row: Scored, prints: set[str], *, everything: bool, untouched: bool
+) -> Outcome:
     target = root / FEEDBACK / row.learner / plan.unit
     graded = any(case.graded for case in row.cases.values())
     try:
-        files = _graded(root, plan, title, row, prints) if graded else _not_graded(root, plan, title, row)
+        files = (
+            _graded(root, plan, title, row, prints, untouched=untouched)
+            if graded
+            else _not_graded(root, plan, title, row)
+        )
         if not everything and _held(target) == files:
             return Outcome(row.learner, plan.unit, "unchanged", graded=graded)
         _put(target, files)
@@ -103,7 +117,7 @@ def _one(root: Path, plan: Plan, title: str, row: Scored, prints: set[str], ever
     return Outcome(row.learner, plan.unit, "written", graded=graded)
 
 
-def _graded(root: Path, plan: Plan, title: str, row: Scored, prints: set[str]) -> Files:
+def _graded(root: Path, plan: Plan, title: str, row: Scored, prints: set[str], *, untouched: bool) -> Files:
     """The files of a hand-in that was graded. Raises _NotNow when scores and answers do not go together.
 
     `prints` are the fingerprints of the hand-ins that its scores stand for.
@@ -124,8 +138,16 @@ def _graded(root: Path, plan: Plan, title: str, row: Scored, prints: set[str]) -
             raise _NotNow(f"not every case of it is graded; run `paroleclinic grade {plan.unit}` first")
         if not agree(mark, score):
             raise _NotNow(f"it was graded by an earlier key; run `paroleclinic regrade {plan.unit}` first")
-        pages[case.id] = _page(_head(row, title, case), mark, score, answered, plan)
+        head = _head(row, title, case)
+        explained = untouched or _touched(mark, score) or answered.happened(case.id, "shown")
+        pages[case.id] = _page(head, mark, score, answered, plan) if explained else untouched_page(head, mark, score)
     return _with_along(pages, folder)
+
+
+def _touched(mark: CaseMark, score: CaseScore) -> bool:
+    """Whether anything was answered in a case, or somebody gave points for it by hand."""
+    by_hand = any(one is not None and one.manual is not None for one in (score.answers, score.memo))
+    return by_hand or any(one.verdict != "blank" for one in mark.marks)
 
 
 def agree(mark: CaseMark, score: CaseScore) -> bool:

@@ -6,18 +6,15 @@ import os
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from paroleclinic.answers import FILE_NAME
-from paroleclinic.gradebook.handed_in import BAD_TIMESTAMP, TIMESTAMP
+from paroleclinic.fingerprint import BAD_TIMESTAMP, TIMESTAMP
 
 SUBMITTED, AUTOGRADED, FEEDBACK = "submitted", "autograded", "feedback"
 COLLECTED = "collected"  # every version, as `paroleclinic.filing` keeps them
 REGRADED = "regraded"  # graded folders that corrections replaced
-LOCK = ".grading.lock"
 PART = ".part"
 READ_ONLY = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 SKIPPED = frozenset((".ipynb_checkpoints", "__pycache__", "feedback"))
@@ -25,10 +22,6 @@ FIRST = (FILE_NAME, TIMESTAMP, BAD_TIMESTAMP)
 MOST_FILES = 1000  # carried along with one hand-in
 MOST_BYTES = 100_000_000  # the same
 DEEPEST = 20  # folder in folder
-
-
-class Stopped(RuntimeError):
-    """The run cannot go on, through nobody's hand-in; the message says why. What was saved before stays."""
 
 
 def handed_in(root: Path, unit: str, inside: str = SUBMITTED) -> list[str]:
@@ -120,22 +113,6 @@ def move_in(part: Path, target: Path, keep: Path | None = None) -> None:
         raise
     if old != keep:
         remove(old)
-
-
-@contextmanager
-def alone(root: Path) -> Iterator[None]:
-    """Hold the course against a second run that would write the same folders. Raises Stopped."""
-    lock = FileLock(root / LOCK)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise Stopped("another grading run is at work in this course; wait for its end") from None
-    except OSError as error:
-        raise Stopped(f"nothing can be written in {root} ({error.strerror or error})") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def remove(folder: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from paroleclinic.content import Scenario, Unit
 from paroleclinic.course import Course
 from paroleclinic.gradebook.book import Book, patiently
+from paroleclinic.gradebook.due import keep_due
 from paroleclinic.gradebook.setup import NotTaken, put_into_gradebook
 from paroleclinic.gradebook.shells import Unfinished, shells
 from paroleclinic.marking import Plan, Shell, key_print, plan_of, unknown_closed
@@ -35,7 +36,7 @@ def keys_of(course: Course, unit_id: str) -> Ready:
 
 
 def ready(course: Course, book: Book, unit_id: str) -> Ready:
-    """Bring the unit's points into the gradebook, as `nbgrader generate_assignment` does, and read its keys.
+    """Bring the unit's points and deadline into the gradebook, as nbgrader itself does, and read its keys.
 
     Raises NotReady, Busy, NoSuchEntry or Problems.
     """
@@ -54,6 +55,8 @@ def ready(course: Course, book: Book, unit_id: str) -> Ready:
     except Unfinished:  # an earlier run was cut off after the points and before the rest
         _put_in(book, unit_id, wanted)
         made = _shells(course, book, unit_id)
+    if course.edition and (day := course.edition.deadlines.get(unit_id)):
+        keep_due(book, unit_id, day)
     return Ready(plan_of(unit, cases, course.law, made), {case.id: key_print(case) for case in cases})
 
 

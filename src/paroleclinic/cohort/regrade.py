@@ -17,9 +17,10 @@ from paroleclinic.cohort.places import AUTOGRADED, REGRADED, clear_leftovers, mo
 from paroleclinic.cohort.plans import Ready
 from paroleclinic.cohort.run import HandIn, Outcome, batches, saved
 from paroleclinic.cohort.workers import Chunk, Workers
+from paroleclinic.fingerprint import hand_in_print
 from paroleclinic.gradebook.book import Book
 from paroleclinic.gradebook.history import Undone, corrections, undo
-from paroleclinic.gradebook.ledger import Kept, hand_in_print
+from paroleclinic.gradebook.ledger import Kept
 from paroleclinic.gradebook.marks import kept_marks
 from paroleclinic.gradebook.rows import Correction
 from paroleclinic.gradebook.scored import scored

@@ -18,7 +18,6 @@ from paroleclinic.answers import FILE_NAME, NotReadable, NotReadableNow, answer_
 from paroleclinic.cohort.places import (
     AUTOGRADED,
     SUBMITTED,
-    Stopped,
     clear_leftovers,
     handed_in,
     move_in,
@@ -28,10 +27,11 @@ from paroleclinic.cohort.places import (
 )
 from paroleclinic.cohort.plans import Ready
 from paroleclinic.cohort.workers import Chunk, Workers
+from paroleclinic.fingerprint import BAD_TIMESTAMP, TIMESTAMP, hand_in_print
 from paroleclinic.gradebook.book import Book
-from paroleclinic.gradebook.handed_in import BAD_TIMESTAMP, TIMESTAMP, is_id, time_of, unfit
-from paroleclinic.gradebook.ledger import hand_in_print
+from paroleclinic.gradebook.handed_in import is_id, time_of, unfit
 from paroleclinic.gradebook.rows import Correction, Graded
+from paroleclinic.holding import Stopped
 from paroleclinic.marking import Marked
 
 BATCH = 50  # hand-ins marked by one worker and saved in one transaction

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,8 +10,9 @@ from pathlib import Path
 from paroleclinic.cohort.places import SUBMITTED, handed_in
 from paroleclinic.content import Scenario
 from paroleclinic.course import Course
+from paroleclinic.fingerprint import hand_in_print
 from paroleclinic.gradebook.book import Book
-from paroleclinic.gradebook.ledger import Kept, hand_in_print
+from paroleclinic.gradebook.ledger import Kept
 from paroleclinic.gradebook.marks import Person, kept_marks, most_points, people, units_in
 from paroleclinic.gradebook.scored import scored
 from paroleclinic.marking import QuestionMark, key_print
@@ -121,8 +122,14 @@ def everybody(root: Path, book: Book, units: Iterable[str], more: Iterable[Perso
     return [known[learner] for learner in sorted(known)]
 
 
-def standings(root: Path, book: Book, units: Sequence[Unit], whom: Sequence[Person]) -> Iterator[Standing]:
-    """How each of them stands, in order. Raises Busy."""
+def standings(
+    root: Path,
+    book: Book,
+    units: Sequence[Unit],
+    whom: Sequence[Person],
+    print_of: Callable[[Path], str] = hand_in_print,
+) -> Iterator[Standing]:
+    """How each of them stands, in order; `print_of` tells the fingerprint of a hand-in. Raises Busy or OSError."""
     there = {unit.id: frozenset(handed_in(root, unit.id)) for unit in units}
     in_book = people(book)
     for start in range(0, len(whom), BATCH):
@@ -133,7 +140,7 @@ def standings(root: Path, book: Book, units: Sequence[Unit], whom: Sequence[Pers
             yield Standing(
                 one,
                 tuple(
-                    _unit(unit, scores.get(one.id), kept, _folder(root, one.id, unit, there))
+                    _unit(unit, scores.get(one.id), kept, _folder(root, one.id, unit, there), print_of)
                     for unit, scores, kept in rows
                 ),
             )
@@ -149,10 +156,16 @@ def _case(case: Scenario, most: Mapping[tuple[str, str], Mapping[str, float]]) -
     return Case(case.id, case.title, case.unit, key_print(case), sum(known.values()), questions)
 
 
-def _unit(unit: Unit, row: Scored | None, kept: Mapping[tuple[str, str], Kept], folder: Path | None) -> UnitStanding:
+def _unit(
+    unit: Unit,
+    row: Scored | None,
+    kept: Mapping[tuple[str, str], Kept],
+    folder: Path | None,
+    print_of: Callable[[Path], str],
+) -> UnitStanding:
     """An extension alone makes a row without a hand-in; a folder may hold a later hand-in than the one graded."""
     mine = [kept[row.learner, case.id] for case in unit.cases if (row.learner, case.id) in kept] if row else []
-    later = folder is not None and bool(mine) and hand_in_print(folder) not in {one.hand_in for one in mine}
+    later = folder is not None and bool(mine) and print_of(folder) not in {one.hand_in for one in mine}
     if row is None or later or (folder is None and row.at is None and not mine):
         state: State = "not graded yet" if folder else "not handed in"
         return UnitStanding(unit, state, None, tuple(CaseStanding(case, state) for case in unit.cases))

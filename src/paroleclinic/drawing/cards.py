@@ -9,6 +9,7 @@ from itertools import zip_longest
 
 from paroleclinic.content import Glance, Lesson, Outline, Page
 from paroleclinic.drawing import Drawing, paragraphs, tag
+from paroleclinic.drawing.lawline import as_read
 from paroleclinic.law import STATUS_WORDS, Rule, Version, long_day
 
 DISCLAIMER = (
@@ -27,8 +28,7 @@ def title_card(lesson: Lesson, outline: Outline) -> Drawing:
     html = f"""<section class="pc-card pc-title" aria-label="About this lesson">
 <p class="pc-ask">{escape(lesson.question)}</p>
 <p><strong>After this lesson you can</strong></p><ul>{goals}</ul>
-<p class="pc-soft">About {lesson.minutes} minutes · The law as read on {long_day(outline.as_of)}; nothing is vouched for after
-{long_day(outline.known_to)}.</p>
+<p class="pc-soft">About {lesson.minutes} minutes · {as_read(outline)}</p>
 <p class="pc-notice">{DISCLAIMER}</p></section>"""
     return Drawing(html, f"{lesson.title}: {lesson.question}")
 
@@ -44,7 +44,7 @@ def resume(section: str) -> str:
 def page_card(page: Page, outline: Outline) -> Drawing:
     """The card at the top of a page that is no lesson."""
     html = f"""<section class="pc-card pc-title" aria-label="About this page"><p class="pc-ask">{escape(page.question)}</p>
-<p class="pc-soft">The law as read on {long_day(outline.as_of)}; nothing is vouched for after {long_day(outline.known_to)}.</p>
+<p class="pc-soft">{as_read(outline)}</p>
 <p class="pc-notice">{DISCLAIMER}</p></section>"""
     return Drawing(html, f"{page.title}: {page.question}")
 

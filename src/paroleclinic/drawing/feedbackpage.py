@@ -18,10 +18,10 @@ from paroleclinic.drawing.marks import (
     CLOSED,
     TOTAL_LATER,
     answer_explained,
+    figure,
     harm_first,
     in_order,
     lesson_of_case,
-    plain,
     rubric,
 )
 from paroleclinic.grading import VERDICT_WORDS, CaseMark, Mark
@@ -86,6 +86,18 @@ def feedback_page(
     return _page(
         head, parts, f"The law is shown as it stood on the day of the case, {day}, or on the day a question names. "
     )
+
+
+def untouched_page(head: Head, mark: CaseMark, score: CaseScore) -> str:
+    """The page of a graded case in which nothing was answered. It tells nothing of any key, so that the case can still be worked."""
+    do = """<p>The answers of this case are not explained yet, so that you can still work it. Hand in the unit again when you have: the latest
+hand-in counts. Or ask your instructor, who can open them.</p>"""
+    parts = [
+        Part("score", "Your score", _score(mark, score, frozenset(), key_seen=False)),
+        Part("to-do", "What to do now", do),
+    ]
+    comments = "".join(_kept(text) for text in score.comments)
+    return _page(head, [*parts, Part("comments", "What your instructor wrote", comments)])
 
 
 def not_graded_page(head: Head, why: str, score: CaseScore) -> str:
@@ -164,7 +176,7 @@ def _row(name: str, score: Score, says: str, instead: str = "") -> str:
 
 
 def _points(number: float) -> str:
-    return plain(round(number, 2))
+    return figure(round(number, 2))
 
 
 def _questions_say(mark: CaseMark, score: Score) -> str:
@@ -188,7 +200,7 @@ def _glance(mark: CaseMark, closed: frozenset[str]) -> str:
     for number, one in enumerate(mark.marks, 1):
         if isinstance(one.question, Memo):
             continue
-        points, most = plain(one.earned), str(one.question.points)
+        points, most = figure(one.earned), str(one.question.points)
         says = VERDICT_WORDS[one.verdict]
         if one.question.id in closed:
             points, says = "kept closed", says if one.verdict in ("blank", "unreadable") else "Kept closed for now"

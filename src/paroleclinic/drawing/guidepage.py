@@ -7,10 +7,10 @@ from datetime import date
 
 from paroleclinic.content import Lesson, Outline
 from paroleclinic.drawing.deck import lettered, slides_link
-from paroleclinic.drawing.lawline import law_line
+from paroleclinic.drawing.lawline import as_read, law_line
 from paroleclinic.drawing.markdown import html, items, plain, table
 from paroleclinic.flow import in_words
-from paroleclinic.law import Rule, long_day
+from paroleclinic.law import Rule
 from paroleclinic.questions import Amount, Day, Question
 from paroleclinic.reference import Term
 from paroleclinic.teaching import LENGTHS, PARTS, Guide, Plan, Sheet
@@ -33,12 +33,13 @@ def guide_cells(
     questions: Mapping[str, Question],
     terms: Mapping[str, Term],
     link: Callable[[str], str],
+    poll_page: str = "",
 ) -> Iterator[str]:
-    """The whole guide, part by part; `link` gives what a step of a plan uses as Markdown."""
+    """The whole guide, part by part; `link` gives what a step of a plan uses as Markdown, `poll_page` is where the room is polled."""
     day = outline.as_of
     yield f"""# Teaching: {plain(lesson.title)}
 
-For whoever teaches. **Training, not legal advice.** The law as read on {long_day(day)}; nothing is vouched for after {long_day(outline.known_to)}.
+For whoever teaches. **Training, not legal advice.** {as_read(outline)}
 
 > {plain(lesson.question)}
 
@@ -53,7 +54,7 @@ In this guide: {" · ".join(f"[{head}](#{head.replace(' ', '-')})" for head in H
     yield from _role_play(guide, law, day)
     yield f"## {BOARD}\n\n**{plain(guide.board.title)}**\n\n{_board(guide)}"
     yield _misconceptions(guide, law, day)
-    yield _polls(guide, questions, law, day)
+    yield _polls(guide, questions, law, day, poll_page)
     yield _slides(guide, questions, law, day)
     yield from _handouts(guide, lesson, terms, law, day)
 
@@ -124,8 +125,9 @@ def _misconceptions(guide: Guide, law: Mapping[str, Rule], day: date) -> str:
     return f"## {WRONG}\n\n" + "\n\n".join(parts)
 
 
-def _polls(guide: Guide, questions: Mapping[str, Question], law: Mapping[str, Rule], day: date) -> str:
-    parts = [
+def _polls(guide: Guide, questions: Mapping[str, Question], law: Mapping[str, Rule], day: date, poll_page: str) -> str:
+    parts = [f"[Poll the room]({poll_page}) shows them large and counts the votes."] if poll_page else []
+    parts += [
         f"### Poll {number}\n\n{_asked(questions[poll.question])}\n\n**Why this one:** {plain(poll.why)}\n\n"
         f"**When the room is split:** {plain(poll.when_split)}{_law(questions[poll.question].rules, law, day)}"
         for number, poll in enumerate(guide.polls, 1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from paroleclinic import sittings
 from paroleclinic.content import Glance, Outline
 from paroleclinic.drawing import tag
 from paroleclinic.edition import Edition
@@ -21,18 +22,33 @@ ROLES = {
     "instructor": "Instructor",
     "other": "Something else",
 }
-RECORDED = """<details open><summary>What is written down, and where</summary><ul>
+ON_THIS_COMPUTER = (
+    "These are plain text files on this computer. Nothing is sent anywhere. Only you hand something in, with a button."
+)
+IN_A_ROOM = (
+    "These are plain text files on the machine that runs this room, which copies them from time to time against loss. Other learners"
+    " cannot open them; whoever runs the room can. Nothing is handed in by itself: only you do that, with a button."
+)
+TESTS = "Results of the tests"
+SEND = "Send it, or put it where your instructor says."
+FETCHED = "It stays in your folder, and your instructor takes it in from there: there is nothing to send."
+
+
+def recorded(*, room: bool) -> str:
+    """What is written down about a learner, and where: on their own computer, or in a `room` with a hub."""
+    deleted = " A copy made against loss may outlast it for some weeks." if room else ""
+    return f"""<details open><summary>What is written down, and where</summary><ul>
 <li>What you answer, how sure you were, what you read, and how long a page was in use: in <code>progress.jsonl</code>, in the folder
 of this course. Answers to cases and tests: in <code>answers.jsonl</code> beside them.</li>
-<li>These are plain text files on this computer. Nothing is sent anywhere. Only you hand something in, with a button.</li>
-<li>On <em>My progress</em> you can take a copy of it all, or delete it.</li></ul></details>"""
+<li>{IN_A_ROOM if room else ON_THIS_COMPUTER}</li>
+<li>On <em>My progress</em> you can take a copy of it all, or delete it.{deleted}</li></ul></details>"""
 
 
 @dataclass(frozen=True)
 class Home:
     """All that the home shows. Today's review has `due` cards and takes `due_minutes`, `later` cards can wait; `units` maps units with saved answers to their titles.
 
-    `below` is the slug of the first heading under it, where the page's own lesson begins.
+    `begun` are the cases with a saved answer. `below` is the slug of the first heading under it, where the page's own lesson begins. `room` tells whether it is in a room with a hub.
     """
 
     outline: Outline
@@ -46,6 +62,8 @@ class Home:
     below: str
     skipped: bool = False
     edition: Edition | None = None
+    room: bool = False
+    begun: Collection[str] = ()
 
     @property
     def next_step(self) -> Step | None:
@@ -53,8 +71,13 @@ class Home:
         return next((step for step in self.steps if not step.done), None)
 
 
-def welcome(progress: Progress) -> str:
-    """The first visit, which takes a minute."""
+def first_visit(view: Home) -> str:
+    """The welcome. Whoever answered in a case before it finds *Hand in* below."""
+    return welcome(view.progress, room=view.room) + (_hand_in(view) if view.units or view.progress.tests else "")
+
+
+def welcome(progress: Progress, *, room: bool = False) -> str:
+    """What is asked on the first visit, which takes a minute."""
     roles = "".join(
         f'<option value="{role}"{" selected" if role == progress.role else ""}>{words}</option>'
         for role, words in ROLES.items()
@@ -66,7 +89,7 @@ def welcome(progress: Progress) -> str:
 <span class="pc-soft">It stands on your record of study and on the file you hand in.</span></label>
 <label class="pc-field">What brings you here <select name="role">{roles}</select></label>
 <label class="pc-field">Language of the buttons <select name="language"><option value="en">English</option>
-<option value="es" disabled>Español (to come)</option></select></label>{RECORDED}
+<option value="es" disabled>Español (to come)</option></select></label>{recorded(room=room)}
 <div class="pc-acts"><button type="submit" class="pc-main">Begin</button></div></form></section>"""
 
 
@@ -101,7 +124,7 @@ def _go_on(view: Home) -> str:
         f'<a data-page="review" href="review.ipynb">{due}</a>',
         f"<span><strong>{done}</strong> of {len(view.steps)} lessons done</span>",
         f"<span><strong>{_time(left)}</strong> of lessons left</span>",
-        f"<span><strong>{len(progress.cases)}</strong> of {len(view.glances)} cases looked at</span>",
+        f"<span><strong>{len(view.begun)}</strong> of {len(view.glances)} cases begun</span>",
     ]
     after = (
         f"<p class='pc-soft'>Next on the map: {escape(step.lesson.title)}, about {step.minutes} minutes.</p>"
@@ -224,32 +247,71 @@ def _title(view: Home, case: str) -> str:
 
 def _hand_in(view: Home) -> str:
     opening = '<section class="pc-card" aria-label="Hand in" id="hand-in"><h2>Hand in</h2>'
-    if not view.units:
+    if not (view.units or view.progress.tests):
         return f"""{opening}<p class="pc-soft">Once you have answered something in a case, you can hand in its unit here: one button makes
 one file for your instructor.</p></section>"""
+    return f"{opening}{_units(view)}{_tests(view)}{_before(view)}</section>"
+
+
+def _units(view: Home) -> str:
+    if not view.units:
+        return ""
     units = "".join(f'<option value="{unit}">{escape(title)}</option>' for unit, title in view.units.items())
+    return f"""<p>One button makes one file with your answers of a unit. {FETCHED if view.room else SEND}
+You may hand in again: the latest counts, and the earlier is kept.</p>
+<form data-do="hand-in"><label class="pc-field">Unit <select name="unit">{units}</select></label>
+<label class="pc-field">Your name {_name(view.progress.name)}</label>
+<div class="pc-acts"><button type="submit" class="pc-main">Hand in</button></div></form>"""
+
+
+def _tests(view: Home) -> str:
+    return f"<h3>{TESTS}</h3>{_tests_form(view.progress.name, room=view.room)}" if view.progress.tests else ""
+
+
+def _before(view: Home) -> str:
+    titles = {**view.units, sittings.UNIT: TESTS}
     before = "".join(
-        f"<li>{escape(view.units.get(unit, unit))}: {escape(file)}, receipt code {escape(code)}</li>"
+        f"<li>{escape(titles.get(unit, unit))}: {escape(file)}, receipt code {escape(code)}</li>"
         for unit, files in view.progress.handed_in.items()
         for file, code in files.items()
     )
-    kept = f"<details><summary>Handed in before</summary><ul>{before}</ul></details>" if before else ""
-    name = escape(view.progress.name, quote=True)
-    return f"""{opening}<p>One button makes one file with your answers of a unit. Send it, or put it where your instructor says.
-You may hand in again: the latest counts, and the earlier is kept.</p>
-<form data-do="hand-in"><label class="pc-field">Unit <select name="unit">{units}</select></label>
-<label class="pc-field">Your name <input name="name" maxlength="60" autocomplete="off" value="{name}"></label>
-<div class="pc-acts"><button type="submit" class="pc-main">Hand in</button></div></form>{kept}</section>"""
+    return f"<details><summary>Handed in before</summary><ul>{before}</ul></details>" if before else ""
 
 
-def receipt(file: str, folder: str, code: str, files: int, *, desktop: bool) -> str:
-    """What is shown once a hand-in is on disk."""
+def tests_card(name: str, *, room: bool) -> str:
+    """Where the results of the tests are handed in, on a page that is about them. `name` is the learner's."""
+    return f"""<section class="pc-card" aria-label="{TESTS}"><h2>{TESTS}</h2>{_tests_form(name, room=room)}</section>"""
+
+
+def _tests_form(name: str, *, room: bool) -> str:
+    return f"""<p>With them your instructor sees what the class gained. One button makes one file with the results of the pre-test and the post-test:
+for each question whether your answer was right and how sure you were, the time, and your name. Nothing else of your progress is in it.
+{FETCHED if room else SEND} After the second test, hand in again.</p>
+<form data-do="hand-in-tests"><label class="pc-field">Your name on the results {_name(name)}</label>
+<div class="pc-acts"><button type="submit">Hand in my test results</button></div></form>"""
+
+
+def _name(name: str) -> str:
+    return f'<input name="name" maxlength="60" autocomplete="off" value="{escape(name, quote=True)}">'
+
+
+def receipt(
+    file: str, folder: str, code: str, holds: str, *, desktop: bool, room: bool = False, open_ends: Sequence[str] = ()
+) -> str:
+    """What is shown once a hand-in is on disk; `holds` says what is in it, `open_ends` what a learner may want to look at once more."""
     show = '<button type="button" data-do="open-folder">Open its folder</button>' if desktop else ""
     quoted = escape(f"{folder}/{file}", quote=True)
     return f"""<section class="pc-verdict right" aria-label="Receipt" id="receipt" tabindex="-1" data-stay><p class="pc-says">Handed in</p>
-<p>The file <strong>{escape(file)}</strong> is in the folder <strong>{escape(folder)}</strong> of the course. It holds {files} files.</p>
+<p>The file <strong>{escape(file)}</strong> is in the folder <strong>{escape(folder)}</strong> of the course. It holds {escape(holds)}. {FETCHED if room else SEND}</p>
 <p>Receipt code: <strong class="pc-figure">{code}</strong> Keep it: it proves what you handed in.</p>
-<div class="pc-acts"><a class="pc-button" data-page="{quoted}" data-base="files/" href="#" download>Download a copy</a>{show}</div></section>"""
+{_open_ends(open_ends)}<div class="pc-acts"><a class="pc-button" data-page="{quoted}" data-base="files/" href="#" download>Download a copy</a>{show}</div></section>"""
+
+
+def _open_ends(lines: Sequence[str]) -> str:
+    if not lines:
+        return ""
+    listed = "".join(tag("li", line) for line in lines)
+    return f"<p><strong>Look once more.</strong> You may go on, and hand in again.</p><ul>{listed}</ul>"
 
 
 def _time(minutes: int) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from paroleclinic.content import Outline
 from paroleclinic.law import STATUS_WORDS, Rule, long_day
+
+
+def as_read(outline: Outline) -> str:
+    """How new the law of the course is, in a sentence or two for the top of a page."""
+    return (
+        f"The law here is checked up to {long_day(outline.known_to)}. Its sources were last read on {long_day(outline.as_of)}, "
+        "and newer changes may be missing."
+    )
 
 
 def named(rules: Iterable[str], law: Mapping[str, Rule], day: date) -> list[str]:

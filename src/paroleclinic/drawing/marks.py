@@ -90,7 +90,7 @@ def score(mark: CaseMark) -> str:
     memo = mark.case.memo
     waits = f" The memo is worth {memo.points} more and is marked by a person." if memo else ""
     capped = " Harmful advice caps the case at half its points." if mark.capped else ""
-    return f'<p class="pc-score">{plain(mark.earned)} of {mark.points} points</p><p>{capped}{waits}</p>'
+    return f'<p class="pc-score">{figure(mark.earned)} of {mark.points} points</p><p>{capped}{waits}</p>'
 
 
 def test_result(marks: list[Mark], outline: Outline, revealed: bool) -> str:
@@ -132,7 +132,7 @@ def test_result(marks: list[Mark], outline: Outline, revealed: bool) -> str:
 test_result.__test__ = False  # type: ignore[attr-defined]
 
 
-def plain(number: float) -> str:
+def figure(number: float) -> str:
     """A number without a trailing .0."""
     return f"{number:g}"
 
@@ -151,7 +151,7 @@ def rubric(memo: Memo) -> str:
 
 
 def _points(mark: Mark) -> str:
-    return f" · {plain(mark.earned)} of {mark.question.points}" if not isinstance(mark.question, Memo) else ""
+    return f" · {figure(mark.earned)} of {mark.question.points}" if not isinstance(mark.question, Memo) else ""
 
 
 def _reread(mark: Mark) -> str:

@@ -148,7 +148,7 @@
   });
   one("who").addEventListener("click", async () => {
     try {
-      const [grade] = await ask(`grades?submission_id=${about.submission}`);
+      const [grade] = await ask(`grades?submission_id=${about.submission}&names=shown`);
       one("whose").textContent = grade.student;
     } catch (error) {
       one("whose").textContent = `Not shown: ${error.message}.`;

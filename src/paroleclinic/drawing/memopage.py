@@ -11,11 +11,15 @@ from typing import NamedTuple
 from paroleclinic.comments import Bank, Ready, ready
 from paroleclinic.criteria import HEAD, levels
 from paroleclinic.drawing import style, tag
-from paroleclinic.drawing.marks import plain
+from paroleclinic.drawing.marks import figure
 from paroleclinic.questions import Criterion, Memo
 
 HERE = Path(__file__).parent
 DARK = 'document.documentElement.dataset.jpThemeLight=String(!matchMedia("(prefers-color-scheme: dark)").matches)'
+REAL = (
+    "This looks like %s. If it is real, ask the learner to take it out and hand in again;"
+    " docs/privacy.md, Invented clients only, says how to remove the earlier one."
+)
 
 
 class Place(NamedTuple):
@@ -30,12 +34,16 @@ class Place(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A memo to mark: the cell that has its points, its text (None when none was written), its question and comments."""
+    """A memo to mark: the cell that has its points, its text (None when none was written), its question and comments.
+
+    `real` says in words what in it looks like a real person's number; empty for nothing.
+    """
 
     cell: str
     text: str | None
     memo: Memo | None
     bank: Bank
+    real: str = ""
 
 
 class Answers(NamedTuple):
@@ -107,8 +115,8 @@ def memo_text(text: str | None, most_words: int | None) -> str:
 def criterion_fields(criterion: Criterion, number: int, name: str, anchors: Sequence[str] = ()) -> str:
     """A criterion as a group of levels, one of which can be chosen; `name` sets the group apart on its page."""
     options = "".join(
-        f'<label class="pc-opt"><input type="radio" name="{escape(name, quote=True)}" value="{plain(points)}">'
-        f"<span><strong>{word}, {plain(points)}:</strong> {escape(says)}</span></label>"
+        f'<label class="pc-opt"><input type="radio" name="{escape(name, quote=True)}" value="{figure(points)}">'
+        f"<span><strong>{word}, {figure(points)}:</strong> {escape(says)}</span></label>"
         for word, points, says in levels(criterion)
     )
     of = f"{criterion.points} point{'' if criterion.points == 1 else 's'}"
@@ -132,7 +140,8 @@ def _memo(asked: Asked) -> str:
 <button type="button" class="pc-main" id="use" disabled>Use these points</button></p>
 <p class="pc-soft">The button puts the sum into the field below, and the points by criterion into the comment. You can change both.</p>"""
     cell = escape(asked.cell, quote=True)
-    return f"""<div class="pc-two nbgrader_cell"><section class="pc-q" id="memo"><h2>The memo</h2>{memo_text(asked.text, memo.words if memo else None)}</section>
+    real = f'<p class="pc-notice" id="real">{escape(REAL % asked.real)}</p>' if asked.real else ""
+    return f"""<div class="pc-two nbgrader_cell"><section class="pc-q" id="memo"><h2>The memo</h2>{real}{memo_text(asked.text, memo.words if memo else None)}</section>
 <section class="pc-q" id="marking"><h2>How it is marked</h2>{groups}
 <div class="pc-points"><label class="pc-field" for="{cell}">Points for the memo{f", of {most}" if most else ""}</label>
 <input id="{cell}" class="score" type="number" min="0" step="any" inputmode="decimal"> <button type="button" id="keep" hidden></button>
@@ -161,7 +170,7 @@ def _model(memo: Memo) -> str:
 def _answers(answers: Answers, *, opened: bool) -> str:
     cell = escape(answers.cell, quote=True)
     return f"""<details class="pc-q" id="answers"{" open" if opened else ""}><summary>The answers to the questions, explained</summary>
-<div class="pc-points"><label class="pc-field" for="{cell}">Other points for the answers, of {plain(answers.most)}; empty keeps those of the grading</label>
+<div class="pc-points"><label class="pc-field" for="{cell}">Other points for the answers, of {figure(answers.most)}; empty keeps those of the grading</label>
 <input id="{cell}" class="score" type="number" min="0" step="any" inputmode="decimal"> <span class="pc-saved" role="status" data-for="{cell}"></span></div>
 {answers.html}</details>"""
 

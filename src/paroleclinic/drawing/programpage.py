@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from paroleclinic.content import Lesson, Outline
 from paroleclinic.drawing.deck import slides_link
+from paroleclinic.drawing.lawline import as_read
 from paroleclinic.drawing.markdown import items, plain
 from paroleclinic.law import long_day
 from paroleclinic.teaching import Program, Session
@@ -72,7 +73,7 @@ def index_cells(
     """The page that links everything for whoever teaches; `tools` are pages that ask Python, as in TOOLS."""
     yield f"""# For instructors
 
-{NOT_ADVICE} The law as read on {long_day(outline.as_of)}; nothing is vouched for after {long_day(outline.known_to)}.
+{NOT_ADVICE} {as_read(outline)}
 
 A guide for each lesson says what to aim at, what to leave out, and what happens minute by minute in 45, 90 or 180 minutes.
 It holds the questions to discuss, the sheets of a role-play, what people get wrong, and what to say with each slide.

@@ -68,17 +68,21 @@ def map_of(consultation: Consultation) -> str:
     """Every scene and choice as a Mermaid flow chart: endings by shape and words, harmful choices by a dotted line."""
     lines = [
         "flowchart TD",
-        f"    accTitle: {_plain(consultation.title)}",
-        f"    accDescr: {_plain(_in_words(consultation))}",
+        f"    accTitle: {_for_mermaid(consultation.title)}",
+        f"    accDescr: {_for_mermaid(_in_words(consultation))}",
     ]
     names = {scene.id: f"s{number}" for number, scene in enumerate(consultation.scenes)}
     for one in consultation.scenes:
-        text = f"{_plain(one.title)}<br>{long_day(one.day)}"
+        text = f"{_for_mermaid(one.title)}<br>{long_day(one.day)}"
         shape = f'(["{one.ending}: {text}"])' if one.ending else f'["{text}"]'
         lines.append(f"    {names[one.id]}{shape}")
     for one in consultation.scenes:
         for choice in one.choices:
-            arrow = f'-. "{_plain(choice.text)} (harm)" .->' if choice.harm else f'-- "{_plain(choice.text)}" -->'
+            arrow = (
+                f'-. "{_for_mermaid(choice.text)} (harm)" .->'
+                if choice.harm
+                else f'-- "{_for_mermaid(choice.text)}" -->'
+            )
             lines.append(f"    {names[one.id]} {arrow} {names[choice.to]}")
     return "\n".join(lines)
 
@@ -88,7 +92,7 @@ def _in_words(consultation: Consultation) -> str:
     return f"{len(consultation.scenes)} scenes and {len(consultation.endings)} endings. {ends}."
 
 
-def _plain(text: str) -> str:
+def _for_mermaid(text: str) -> str:
     return " ".join(text.replace('"', "'").replace("#", "no. ").split())
 
 

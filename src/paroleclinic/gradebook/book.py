@@ -18,6 +18,7 @@ from paroleclinic.gradebook.ledger import GRADED, make_tables
 from paroleclinic.gradebook.rows import Correction, Graded, Rows
 from paroleclinic.gradebook.setup import course_directory, settings
 from paroleclinic.gradebook.tables import NOTEBOOK, SUBMISSION
+from paroleclinic.holding import CUT_OFF, half_restored
 
 T = TypeVar("T")
 OF_A_HAND_IN = (DataError, IntegrityError)  # all else, such as a lock or a full disk, is no hand-in's fault
@@ -35,6 +36,8 @@ class Book:
     """
 
     def __init__(self, root: Path) -> None:
+        if half_restored(root):
+            raise Busy(CUT_OFF)
         self.config: Config = settings(root)
         logging.getLogger("tornado.application").setLevel(logging.CRITICAL)  # nbgrader logs what Busy says
         coursedir = course_directory(self.config)

@@ -96,11 +96,11 @@ def _handed_in(connection: Connection, assignment: str) -> Mapping[str, _HandIn]
     Asked for by ids and not in one join: SQLite would read all notebooks of the gradebook once for each hand-in.
     """
     asked = select(SUBMISSION.c.id, SUBMISSION.c.student_id, SUBMISSION.c.timestamp)
-    rows = connection.execute(asked.where(SUBMISSION.c.assignment_id == assignment)).tuples().all()
+    rows = connection.execute(asked.where(SUBMISSION.c.assignment_id == assignment)).all()
     found = {id_: _HandIn(at) for id_, _, at in rows}
     notebooks = connection.execute(select(Notebook.id).where(Notebook.assignment_id == assignment)).scalars().all()
     cells = connection.execute(select(BaseCell.id).where(BaseCell.notebook_id.in_(notebooks))).scalars().all()
-    kinds = connection.execute(select(GradeCell.id, GradeCell.cell_type).where(GradeCell.id.in_(cells))).tuples().all()
+    kinds = connection.execute(select(GradeCell.id, GradeCell.cell_type).where(GradeCell.id.in_(cells))).all()
     code = {id_ for id_, kind in kinds if kind == "code"}
     columns = (NOTEBOOK.c.id, NOTEBOOK.c.assignment_id, NOTEBOOK.c.late_submission_penalty, GRADED.c.marks)
     kept = select(*columns).outerjoin(GRADED, GRADED.c.notebook_id == NOTEBOOK.c.id)

@@ -17,8 +17,11 @@ from paroleclinic.comments import Bank, bank
 from paroleclinic.content import Scenario
 from paroleclinic.course import Course, NoSuchEntry
 from paroleclinic.drawing.memopage import Answers, Asked, Place, marking_page
+from paroleclinic.gradebook.blind import hide_names
 from paroleclinic.gradebook.noting import note_scores_by_hand
+from paroleclinic.marking import looks_real
 from paroleclinic.reading import Problems
+from paroleclinic.realdata import named
 
 TEMPLATES = Path(__file__).parent / "templates"
 THEIRS = Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"
@@ -26,11 +29,12 @@ IN_CELL = re.compile(r'<div class="pc-memo">(.*?)</div>', re.DOTALL)  # as marki
 
 
 def configure_marking(c: Any) -> None:
-    """Have formgrader show our page, and note when scores are set in it. `c` is a traitlets Config."""
+    """Have formgrader show our page, note when scores are set in it, and hide names in its lists. `c` is a traitlets Config."""
     c.HTMLExporter.extra_template_basedirs = [str(TEMPLATES), str(THEIRS)]
     c.HTMLExporter.extra_template_paths = [str(THEIRS)]
     c.HTMLExporter.filters = {"marking_page": "paroleclinic.gradebook.formgrade.page"}
     note_scores_by_hand()
+    hide_names()
 
 
 def page(nb: Any, resources: Any) -> str:
@@ -56,8 +60,14 @@ def page(nb: Any, resources: Any) -> str:
         resources["base_url"], resources["submission_id"], resources["assignment_id"], resources["notebook_id"],
         resources["index"] + 1, resources["total"],
     )  # fmt: skip
-    asked = Asked(memo_id, text, case.memo if case else None, kept) if memo_id else None
+    asked = Asked(memo_id, text, case.memo if case else None, kept, _real(case, text)) if memo_id else None
     return marking_page(place, _title(case, place), asked, answers, broken)
+
+
+def _real(case: Scenario | None, text: str | None) -> str:
+    """What in a memo looks real, in words; empty for nothing."""
+    kinds = looks_real(case, {case.memo.id: text}) if case and case.memo else ()
+    return named(kinds) if kinds else ""
 
 
 def _title(case: Scenario | None, place: Place) -> str:

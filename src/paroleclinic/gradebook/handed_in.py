@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import parse_utc
 
 from paroleclinic.course import Course
+from paroleclinic.fingerprint import BAD_TIMESTAMP, TIMESTAMP
+from paroleclinic.holding import CUT_OFF, half_restored
 
-TIMESTAMP = "timestamp.txt"
-BAD_TIMESTAMP = "timestamp.txt.unreadable"
 LONGEST_TIME = 1000  # bytes
 PATH = re.compile(r"\.\.|(^|\s):?/")  # dateutil would open a zone that is a path
 LONGEST_ID = 128  # characters, of nbgrader's column
@@ -35,9 +36,15 @@ def course_at(root: Path) -> Course:
 
 
 def complete_hand_ins(autograde: Any) -> None:
-    """Before nbgrader looks for notebooks. Keys are read again, since formgrader's server runs for days."""
+    """Before nbgrader looks for notebooks. Keys are read again, since formgrader's server runs for days.
+
+    Raises NbGraderException while a restore waits for its end.
+    """
     course_at.cache_clear()
     course = course_at(Path(autograde.coursedir.root))
+    if half_restored(course.root):
+        log.error("Nothing was graded: %s.", CUT_OFF)
+        raise NbGraderException(CUT_OFF)
     wanted = autograde._format_source(autograde.coursedir.assignment_id, autograde.coursedir.student_id)
     for folder in sorted(glob.glob(wanted)):  # noqa: PTH207 - nbgrader makes a whole path with stars in it
         try:

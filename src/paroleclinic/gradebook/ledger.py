@@ -2,16 +2,14 @@
 
 `paroleclinic_graded` says of each graded notebook by which hand-in and which key, and how each question was marked.
 `paroleclinic_change` is the history of corrected scores; its lines are added and marked as undone, never deleted.
-`paroleclinic_scored_by_hand` says when a person set a score. `paroleclinic_second_mark` holds a second marker's points for
+`paroleclinic_scored_by_hand` says when a person set a score, and whose account it was. `paroleclinic_second_mark` holds a second marker's points for
 memos, which are never scores.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from hashlib import sha256
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -27,11 +25,11 @@ from sqlalchemy import (
     Text,
     delete,
     insert,
+    inspect,
     select,
+    text,
 )
 
-from paroleclinic.answers import FILE_NAME, LARGEST_FILE
-from paroleclinic.gradebook.handed_in import BAD_TIMESTAMP, TIMESTAMP
 from paroleclinic.marking import QuestionMark
 
 TABLES = MetaData()
@@ -70,6 +68,7 @@ SCORED_BY_HAND = Table(
     Column("grade_id", String(32), nullable=False, index=True),
     Column("at", DateTime, nullable=False),
     Column("score", Float),
+    Column("marker", String(128)),
 )
 SECOND_MARK = Table(
     "paroleclinic_second_mark",
@@ -95,21 +94,18 @@ class Kept(NamedTuple):
     marks: Mapping[str, QuestionMark]
 
 
-def hand_in_print(folder: Path) -> str:
-    """A fingerprint of what was handed in: the answers and their time, not the notebooks."""
-    seen = sha256()
-    stamp = folder / TIMESTAMP
-    for path in (folder / FILE_NAME, stamp if stamp.is_file() else folder / BAD_TIMESTAMP):
-        plain = path.is_file() and not path.is_symlink()
-        size = path.stat().st_size if plain else 0
-        seen.update(b"-" if not plain else path.read_bytes() if size <= LARGEST_FILE else f"{size} bytes".encode())
-        seen.update(b"\0")
-    return seen.hexdigest()[:16]
-
-
 def make_tables(engine: Engine) -> None:
-    """Make our tables where they are missing."""
+    """Make our tables where they are missing, and the column that an earlier version did not have."""
     TABLES.create_all(engine)
+    with engine.begin() as connection:
+        make_scored_by_hand(connection)
+
+
+def make_scored_by_hand(connection: Connection) -> None:
+    """The same for the one table that formgrader writes, inside a transaction."""
+    SCORED_BY_HAND.create(connection, checkfirst=True)
+    if not any(column["name"] == "marker" for column in inspect(connection).get_columns(SCORED_BY_HAND.name)):
+        connection.execute(text(f"ALTER TABLE {SCORED_BY_HAND.name} ADD COLUMN marker VARCHAR(128)"))
 
 
 def keep(engine: Engine, graded: Mapping[str, tuple[str, str, Mapping[str, QuestionMark]] | None]) -> None:
@@ -144,7 +140,13 @@ def as_text(marks: Mapping[str, QuestionMark]) -> str:
 
 def from_text(text: str) -> dict[str, QuestionMark]:
     """The marks that `as_text` wrote."""
-    return {question: (verdict, earned, harm) for question, (verdict, earned, harm) in json.loads(text).items()}
+    return marks_from([text])[0]
+
+
+def marks_from(texts: Iterable[str]) -> list[dict[str, QuestionMark]]:
+    """The marks of many such texts, read in one go."""
+    found = json.loads(f"[{','.join(texts)}]")
+    return [dict(zip(marks, map(tuple, marks.values()), strict=True)) for marks in found]
 
 
 def kept_as_text(kept: Kept | None) -> str:

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, select
 from sqlalchemy.engine import make_url
 
 from paroleclinic.gradebook.book import Book
-from paroleclinic.gradebook.ledger import GRADED, Kept, from_text
+from paroleclinic.gradebook.ledger import GRADED, Kept, marks_from
 from paroleclinic.gradebook.setup import course_directory, settings
 from paroleclinic.gradebook.tables import NOTEBOOK, STUDENT, SUBMISSION
+from paroleclinic.holding import half_restored
 
 
 class Person(NamedTuple):
@@ -32,7 +33,12 @@ class Person(NamedTuple):
 
 
 def there_is_a_gradebook(root: Path) -> bool:
-    """Whether the course at `root` has a gradebook, without making one. A database server is taken to have one."""
+    """Whether the course at `root` has a gradebook, without making one. A database server is taken to have one.
+
+    So is a course that is half restored, of which `Book` says what to do.
+    """
+    if half_restored(root):
+        return True
     url = make_url(course_directory(settings(root)).db_url)
     return url.get_backend_name() != "sqlite" or Path(url.database or "").is_file()
 
@@ -81,7 +87,11 @@ def kept_marks(book: Book, unit: str, learners: Sequence[str]) -> Mapping[tuple[
                 NOTEBOOK.c.notebook_id.in_(case_of),
             )
         )  # fmt: skip
-        return [(who, case_of[notebook], *rest) for who, notebook, *rest in db.execute(asked)]
+        return [(who, case_of[of], hand_in, key, marks) for who, of, hand_in, key, marks in db.execute(asked).all()]
 
     rows = book.read(ask)
-    return {(learner, case): Kept(hand_in, key, from_text(marks)) for learner, case, hand_in, key, marks in rows}
+    every = marks_from([marks for *_, marks in rows])
+    return {
+        (learner, case): Kept(hand_in, key, marks)
+        for (learner, case, hand_in, key, _), marks in zip(rows, every, strict=True)
+    }

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from nbgrader.api import Assignment, BaseCell, GradeCell, Notebook
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from paroleclinic.gradebook.book import Book
 from paroleclinic.gradebook.ledger import SCORED_BY_HAND, SECOND_MARK
@@ -18,7 +18,8 @@ Kind = Literal["second", "again"]
 
 
 class MemoRow(NamedTuple):
-    """A memo in the gradebook. `notebook` is nbgrader's id; `first` the mark it has, None for none; `at` when it was first set (UTC)."""
+    """A memo in the gradebook. `notebook` is nbgrader's id; `first` the mark it has, None for none; `at` when it was first set (UTC),
+    and `marker` the account that set it last; empty where that is not known."""
 
     learner: str
     name: str
@@ -30,6 +31,7 @@ class MemoRow(NamedTuple):
     waits: bool
     comment: str
     at: datetime | None
+    marker: str = ""
 
 
 class SecondMark(NamedTuple):
@@ -80,7 +82,7 @@ def _rows(db: Connection, unit: str) -> list[MemoRow]:
     columns = (GRADE.c.id, GRADE.c.notebook_id, GRADE.c.cell_id, GRADE.c.auto_score, GRADE.c.manual_score,
                GRADE.c.needs_manual_grade)  # fmt: skip
     grades = db.execute(select(*columns).where(GRADE.c.cell_id.in_(cells))).all()
-    when = _times(db, [row[0] for row in grades])
+    noted = _noted(db, [row[0] for row in grades])
     found = []
     for grade, notebook, cell, auto, manual, waits in grades:
         if notebook not in whose:
@@ -88,8 +90,9 @@ def _rows(db: Connection, unit: str) -> list[MemoRow]:
         case, learner, name = whose[notebook]
         blank = manual is None and auto is not None
         says = comments.get((notebook, cells[cell][0]), "")
-        at = when.get(grade)
-        found.append(MemoRow(learner, name, case, notebook, cells[cell][1], manual, blank, bool(waits), says, at))
+        at, marker = noted.get(grade, (None, ""))
+        most = cells[cell][1]
+        found.append(MemoRow(learner, name, case, notebook, most, manual, blank, bool(waits), says, at, marker))
     return sorted(found, key=lambda row: (row.case, row.learner))
 
 
@@ -103,15 +106,15 @@ def _comments(db: Connection, notebooks: dict[str, str], cells: set[str]) -> dic
     return {(notebook, name_of[cell]): says for notebook, cell, says in db.execute(said) if says.strip()}
 
 
-def _times(db: Connection, grades: Sequence[str]) -> dict[str, datetime]:
-    """Grade -> when a person first gave it a score, where that was noted."""
-    found: dict[str, datetime] = {}
-    first: Any = func.min(SCORED_BY_HAND.c.at)
+def _noted(db: Connection, grades: Sequence[str]) -> dict[str, tuple[datetime, str]]:
+    """Grade -> when a person first gave it a score, and who did so last, where that was noted."""
+    found: dict[str, tuple[datetime, str]] = {}
+    table = SCORED_BY_HAND.c
     for start in range(0, len(grades), 500):
-        some = SCORED_BY_HAND.c.grade_id.in_(grades[start : start + 500])
-        asked = select(SCORED_BY_HAND.c.grade_id, first).where(some, SCORED_BY_HAND.c.score.is_not(None))
-        known = db.execute(asked.group_by(SCORED_BY_HAND.c.grade_id)).all()
-        found |= dict(known)
+        some = table.grade_id.in_(grades[start : start + 500])
+        asked = select(table.grade_id, table.at, table.marker).where(some, table.score.is_not(None))
+        for grade, at, marker in db.execute(asked.order_by(table.id)):
+            found[grade] = found.get(grade, (at,))[0], marker or ""
     return found
 
 

@@ -12,8 +12,9 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from paroleclinic.answers import FILE_NAME, NotReadable, answer_bytes, answers_in
+from paroleclinic.fingerprint import hand_in_print
 from paroleclinic.gradebook.handed_in import course_at
-from paroleclinic.gradebook.ledger import hand_in_print, keep
+from paroleclinic.gradebook.ledger import keep
 from paroleclinic.grading import grade_case
 from paroleclinic.marking import GRADED, closed_questions, explained, key_print, memo_cell, points, question_marks
 

@@ -11,6 +11,7 @@ from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 from paroleclinic.collecting import Refused
 from paroleclinic.course import Course
 from paroleclinic.filing import file_away
+from paroleclinic.holding import Stopped
 from paroleclinic.inbox import HUB, handed_in, learners, send
 
 
@@ -24,7 +25,7 @@ def configure_room(c: Any, course: Course) -> None:
 
 
 class CollectFromRoom(ExchangeCollect):
-    """Takes in what learners of the room handed in, of one unit."""
+    """Takes in what learners of the room handed in, of one unit; and with it their test results, which have no button of their own."""
 
     def start(self) -> None:
         """Collect."""
@@ -35,10 +36,14 @@ class CollectFromRoom(ExchangeCollect):
         for learner, found in handed_in(course.root, units, datetime.now(UTC)):
             if isinstance(found, Refused):
                 self.log.warning("refused %s: %s", found.where, found.why)
-            elif found.unit == unit:
+            elif found.unit == unit or found.tests:
                 owned.append((found, learner))
-        for done in file_away(course.root, owned):
-            self.log.info("%s, %s: %s", done.learner, unit, done.did)
+        try:
+            filed = file_away(course.root, owned) if owned else []
+        except Stopped as error:
+            self.fail(f"Nothing was taken in: {error}.")
+        for done in filed:
+            self.log.info("%s, %s: %s", done.learner, done.found.unit, done.did)
 
 
 class SendToRoom(ExchangeReleaseFeedback):

@@ -1,6 +1,7 @@
-"""The scores, names, times and comments of many hand-ins of a unit, in seven queries.
+"""The scores, names, times and comments of many hand-ins of a unit, in six queries.
 
-Notebooks and cells are asked for by id: in one join with their names, SQLite reads every grade of the gradebook each time.
+Cells are asked for by id, and each with the notebooks that it stands in: SQLite then finds each grade by its index. By their
+names it reads every grade of the gradebook each time, and without their notebooks it looks for every cell in every notebook.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nbgrader.api import Assignment, BaseCell, GradeCell, Notebook
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, select
 
 from paroleclinic.gradebook.book import Book
 from paroleclinic.gradebook.tables import COMMENT, GRADE, NOTEBOOK, STUDENT, SUBMISSION
@@ -28,39 +29,40 @@ def _scored(connection: Connection, unit: str, learners: Sequence[str]) -> dict[
     units = {id_ for id_, _, _ in parts}
     case_of = {notebook: case for _, notebook, case in parts}
     of_unit = BaseCell.notebook_id.in_(case_of)
-    cells = {id_: (name, most) for id_, name, most in connection.execute(select(*GRADED_CELL).where(of_unit))}
-    known = connection.execute(select(BaseCell.id, BaseCell.name).where(of_unit)).all()
-    name_of: dict[str, str] = dict(known)
+    worth = connection.execute(select(GradeCell.id, GradeCell.max_score).where(of_unit)).all()
+    most: dict[str, float] = dict(worth)
+    known = connection.execute(select(*BASE).where(of_unit)).all()
+    cells = {id_: (case_of[notebook], name) for id_, name, notebook, _ in known}
+    commented = [id_ for id_, _, _, kind in known if kind != GradeCell.__name__]
 
     def rows(*columns: Any) -> Any:
         return select(*columns).where(SUBMISSION.c.assignment_id.in_(units), who.in_(learners))
 
-    asked = rows(NOTEBOOK.c.id, who, NOTEBOOK.c.notebook_id, NOTEBOOK.c.late_submission_penalty)
-    asked = asked.join(NOTEBOOK, NOTEBOOK.c.assignment_id == SUBMISSION.c.id).where(NOTEBOOK.c.notebook_id.in_(case_of))
-    notebooks = {id_: (learner, case_of[of], late) for id_, learner, of, late in connection.execute(asked)}
-
     def rows_of(table: Any, of: Iterable[str], *columns: Any) -> Any:
-        asked = select(table.c.notebook_id, table.c.cell_id, *columns)
-        return asked.where(table.c.cell_id.in_(of), table.c.notebook_id.in_(notebooks))
+        asked = rows(who, CELL.c.id, *columns).where(CELL.c.id.in_(of))
+        asked = asked.join(NOTEBOOK, NOTEBOOK.c.assignment_id == SUBMISSION.c.id)
+        asked = asked.join(CELL, CELL.c.notebook_id == NOTEBOOK.c.notebook_id)
+        return asked.join(table, and_(table.c.notebook_id == NOTEBOOK.c.id, table.c.cell_id == CELL.c.id))
 
-    scores: dict[str, dict[str, Score]] = {}
-    for notebook, id_, auto, manual, extra, waits in connection.execute(
-        rows_of(GRADE, cells, *(GRADE.c[name] for name in COLUMNS))
-    ):
-        cell, most = cells[id_]
-        scores.setdefault(notebook, {})[cell] = Score(most, auto, manual, extra or 0.0, bool(waits))
-    comments: dict[str, list[tuple[str, str]]] = {}
-    said = rows_of(COMMENT, name_of, COMMENT.c.manual_comment).where(COMMENT.c.manual_comment.is_not(None))
-    for notebook, id_, says in connection.execute(said):
+    comments: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    said = rows_of(COMMENT, commented, COMMENT.c.manual_comment).where(COMMENT.c.manual_comment.is_not(None))
+    for learner, id_, says in connection.execute(said):
         if says.strip():
-            comments.setdefault(notebook, []).append((name_of[id_], says))
+            case, cell = cells[id_]
+            comments.setdefault((learner, case), []).append((cell, says))
+    answers: dict[tuple[str, str], tuple[Score, float]] = {}
+    memos: dict[tuple[str, str], Score] = {}
+    for learner, id_, late, auto, manual, extra, waits in connection.execute(rows_of(GRADE, most, *SCORE)).all():
+        case, cell = cells[id_]
+        score = Score(most[id_], auto, manual, extra or 0.0, bool(waits))
+        if cell == case:
+            answers[learner, case] = score, late or 0.0
+        else:
+            memos[learner, case] = score
     cases: dict[str, dict[str, CaseScore]] = {}
-    for notebook, (learner, name, late) in notebooks.items():
-        found = scores.get(notebook, {})
-        if answers := found.pop(name, None):
-            memo = next(iter(found.values()), None)
-            noted = tuple(says for _, says in sorted(comments.get(notebook, ())))
-            cases.setdefault(learner, {})[name] = CaseScore(answers, memo, late or 0.0, noted)
+    for (learner, case), (score, late) in answers.items():
+        noted = tuple(says for _, says in sorted(comments.get((learner, case), ())))
+        cases.setdefault(learner, {})[case] = CaseScore(score, memos.get((learner, case)), late, noted)
     asked = rows(STUDENT.c.id, STUDENT.c.first_name, STUDENT.c.last_name, SUBMISSION.c.timestamp)
     return {
         learner: Scored(learner, " ".join(part for part in (first, last) if part), at, cases.get(learner, {}))
@@ -68,5 +70,9 @@ def _scored(connection: Connection, unit: str, learners: Sequence[str]) -> dict[
     }
 
 
-GRADED_CELL = (GradeCell.id, GradeCell.name, GradeCell.max_score)
-COLUMNS = ("auto_score", "manual_score", "extra_credit", "needs_manual_grade")
+CELL: Any = BaseCell.__table__
+BASE = (BaseCell.id, BaseCell.name, BaseCell.notebook_id, BaseCell.type)
+SCORE = (
+    NOTEBOOK.c.late_submission_penalty, GRADE.c.auto_score, GRADE.c.manual_score, GRADE.c.extra_credit,
+    GRADE.c.needs_manual_grade,
+)  # fmt: skip

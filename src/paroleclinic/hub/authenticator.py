@@ -11,6 +11,7 @@ from jupyterhub.handlers.login import LoginHandler
 from jupyterhub.utils import url_path_join
 from tornado import web
 
+from paroleclinic.hub import disk
 from paroleclinic.hub.people import Patience, People, Refused, WrongCode
 from paroleclinic.hub.places import Places, Settings
 
@@ -43,6 +44,15 @@ class RoomAuthenticator(Authenticator):
         return [("/login", LoginHandler), ("/signup", SignUp), ("/room", Room)]
 
 
+def came_from(forwarded: str, behind_proxy: bool) -> str:
+    """The address that a request came from, by X-Forwarded-For: what our own proxy put at its end, not what the sender wrote before it.
+
+    Behind a web server the end is that server, and the address it saw stands before. X-Real-IP is never believed: our proxy lets it pass.
+    """
+    seen = [one.strip() for one in forwarded.split(",")]
+    return seen[-2] if behind_proxy and len(seen) > 1 else seen[-1]
+
+
 class SignUp(BaseHandler):
     """The form for whoever is here for the first time."""
 
@@ -57,7 +67,8 @@ class SignUp(BaseHandler):
             field: self.get_body_argument(field, "", strip=field != "password")
             for field in ("username", "code", "password")
         }
-        people, address = self.authenticator.people, str(self.request.remote_ip)
+        people = self.authenticator.people
+        address = came_from(self.request.headers.get("X-Forwarded-For", ""), self.authenticator.settings.behind_proxy)
         if BY_ADDRESS.over(address) or BY_ALL.over("code"):
             await self._form(WAIT, given, 429)
             return
@@ -97,12 +108,17 @@ class Room(BaseHandler):
         from paroleclinic.hub.config import poll_there
 
         here = [(name, self._state(name)) for name in own.people.learners()]
+        found = await asyncio.to_thread(disk.uses, own.places, settings.disk)
+        left = disk.free(own.places)
         user = self.current_user
         self.finish(
             await self.render_template(
                 "room.html",
                 code=own.people.class_code,
                 here=here,
+                fills={one.learner: one.megabytes for one in found},
+                free=left,
+                warnings=disk.warnings(found, left, settings.disk),
                 units=settings.units,
                 hold=settings.hold,
                 server=user.url,

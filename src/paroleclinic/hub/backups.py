@@ -1,6 +1,7 @@
 """Copies of what the learners of a room made, every ten minutes: one verified zip a time, old ones thinned by age.
 
-Run by the hub as `python -m paroleclinic.hub.backups COURSE SECONDS`. Nothing changed since the last copy: no new one.
+Run by the hub as `python -m paroleclinic.hub.backups COURSE SECONDS MEGABYTES`. Nothing changed since the last copy: no new one. Each
+time it also says who fills more than MEGABYTES of the disk.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from paroleclinic import reach
 from paroleclinic.answers import FILE_NAME, LARGEST_FILE
 from paroleclinic.collecting import LARGEST_ZIP
+from paroleclinic.hub import disk
 from paroleclinic.hub.places import Places
 from paroleclinic.progress import FILE_NAME as DIARY
 
@@ -119,13 +121,15 @@ def once(places: Places, now: datetime) -> str:
     return f"backup: saved {path.name}" if path else "backup: nothing new"
 
 
-def main(root: Path, seconds: float) -> None:
+def main(root: Path, seconds: float, limit: int) -> None:
     """Save for ever."""
     places = Places(root)
     while True:
         print(once(places, datetime.now(UTC)), flush=True)
+        for words in disk.warnings(disk.uses(places, limit), disk.free(places), limit):
+            print(f"disk: {words}", flush=True)
         time.sleep(seconds)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]))
+    main(Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]))

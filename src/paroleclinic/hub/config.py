@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from paroleclinic.hub.activity import RoomProxy, every
 from paroleclinic.hub.authenticator import RoomAuthenticator
 from paroleclinic.hub.people import People
 from paroleclinic.hub.places import Places, Settings
@@ -22,14 +23,14 @@ def services(places: Places, settings: Settings) -> list[dict[str, Any]]:
         {
             "name": "cull",
             "command": [
-                sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={settings.idle * 60}",
-                f"--cull-every={max(60, settings.idle * 6)}",
+                sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={settings.idle}",
+                f"--cull-every={every(settings.idle)}",
             ],
         },
         {
             "name": "backup",
             "command": [
-                sys.executable, "-m", "paroleclinic.hub.backups", str(places.root), str(settings.backup_every),
+                sys.executable, "-m", "paroleclinic.hub.backups", str(places.root), str(settings.backup_every), str(settings.disk),
             ],
         },
     ]  # fmt: skip
@@ -96,9 +97,13 @@ def configure(c: Any, places: Places, settings: Settings) -> None:
         c.JupyterHub.ssl_key = str(places.certificate / "key.pem")
         c.JupyterHub.ssl_cert = str(places.certificate / "certificate.pem")
     c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{settings.hub_port}"
+    c.JupyterHub.trusted_downstream_ips = ["127.0.0.1"] if settings.behind_proxy else []
     c.JupyterHub.db_url = f"sqlite:///{places.database}"
     c.JupyterHub.cookie_secret_file = str(places.hub / "cookie-secret")
     c.JupyterHub.cookie_max_age_days = 7
+    c.JupyterHub.tornado_settings = {
+        "cookie_options": {"secure": True}
+    }  # behind a web server the hub itself sees plain HTTP
     c.JupyterHub.template_paths = [str(PAGES)]
     c.JupyterHub.template_vars = {"room_instructor": settings.instructor}
     c.JupyterHub.default_url = first_page(settings)
@@ -120,6 +125,8 @@ def configure(c: Any, places: Places, settings: Settings) -> None:
     c.Spawner.http_timeout = 120
     c.Spawner.start_timeout = 600
     c.LocalProcessSpawner.interrupt_timeout = c.LocalProcessSpawner.term_timeout = 5
+    c.JupyterHub.proxy_class = RoomProxy
+    RoomProxy.instructor = settings.instructor
     c.ConfigurableHTTPProxy.command = [
         settings.node,
         str(places.proxy / "node_modules" / "configurable-http-proxy" / "bin" / "configurable-http-proxy"),

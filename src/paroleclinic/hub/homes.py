@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from tempfile import mkdtemp
+
+import psutil  # type: ignore[import-untyped]
 
 from paroleclinic import reach
 from paroleclinic.course import Course
+from paroleclinic.hub.backups import wanted
 from paroleclinic.hub.places import Places
 from paroleclinic.kit import make
 
@@ -72,6 +77,39 @@ def filled(places: Places, name: str, files: Mapping[str, bytes]) -> list[str]:
     aside.write_text(json.dumps(before | now), encoding="utf-8")
     aside.replace(given)
     return failed
+
+
+def renewed(places: Places, name: str) -> Path | None:
+    """Make a home that is too full anew: answers, progress and hand-ins go over, the kit comes at the next start, all else is removed.
+
+    Returns the folder with what could not be removed, if there is any. Raises OSError, and nothing has changed.
+    """
+    home, aside = places.home(name), Path(mkdtemp(dir=places.hub, prefix="renew-"))
+    try:
+        new = aside / "new"
+        new.mkdir()
+        for path, most in wanted(home):
+            with suppress(FileNotFoundError):
+                reach.write(new, path, reach.read(home, path, most))
+        home.rename(aside / "old")
+        new.rename(home)
+    except OSError:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    (places.given / f"{name}.json").unlink(missing_ok=True)
+    left = [aside / "old"]
+    while left:  # a folder may be closed even to its owner
+        with suppress(OSError):
+            folder = left.pop()
+            folder.chmod(0o700)
+            left += [Path(entry.path) for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
+    shutil.rmtree(aside, ignore_errors=True)
+    return aside if aside.exists() else None
+
+
+def used(places: Places, name: str) -> bool:
+    """Whether a server runs in a learner's home."""
+    return any(str(places.home(name)) in (one.info["cmdline"] or ()) for one in psutil.process_iter(["cmdline"]))
 
 
 def _put(home: Path, path: str, data: bytes, sum_: str, before: str) -> None:

@@ -36,6 +36,22 @@ def limit(megabytes: int, processes: int) -> None:
     os.nice(5)
 
 
+def only_deeds() -> None:
+    """Let requests count as use of this server when they change a file or a kernel.
+
+    A page that is only open asks for news, and saves how it is laid out, every ten seconds.
+    """
+    from jupyter_server.base.handlers import APIHandler
+
+    noted = APIHandler.update_api_activity
+
+    def note(handler: APIHandler) -> None:
+        if handler.request.method not in ("GET", "HEAD", "OPTIONS") and "/lab/api/" not in handler.request.path:
+            noted(handler)
+
+    APIHandler.update_api_activity = note  # type: ignore[method-assign,assignment]
+
+
 def main(words: list[str]) -> None:
     """Start the server of one learner."""
     number, hub_port, megabytes, processes = map(int, words[:4])
@@ -53,6 +69,7 @@ def main(words: list[str]) -> None:
         app.http_server.add_socket(listening)
         return True
 
+    only_deeds()
     ServerApp._bind_http_server_tcp = listen  # type: ignore[method-assign,assignment]
     os.set_inheritable(number, False)
     sys.argv = ["jupyterhub-singleuser", *words[4:]]

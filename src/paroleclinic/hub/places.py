@@ -94,7 +94,10 @@ class Places:
 
 @dataclass(frozen=True)
 class Settings:
-    """How a hub was started. `megabytes` and `processes` are limits for each learner, `idle` is in minutes."""
+    """How a hub was started. `megabytes` (of memory), `processes` and `disk` (megabytes) are limits for each learner.
+
+    `idle` and `backup_every` are in seconds.
+    """
 
     address: str
     port: int
@@ -108,9 +111,10 @@ class Settings:
     behind_proxy: bool = False
     hold: bool = False
     as_root: bool = False
-    idle: int = 60
+    idle: int = 3600
     megabytes: int = 2048
     processes: int = 200
+    disk: int = 500
     backup_every: int = 600
     slice: tuple[str, ...] = field(default=())
 

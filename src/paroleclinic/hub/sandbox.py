@@ -24,11 +24,14 @@ OF_ETC = (
     "mime.types", "nsswitch.conf", "locale.conf", "default/locale",
 )  # fmt: skip
 UID = 1000
+BUS = ("XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS")  # how systemd's programs find it
 DOOR = "/run/hub.sock"
 HOMES = "/srv/homes"  # not /home: Python may lie there, in the folder of somebody who is called as a learner is
 EXCHANGE = "/srv/exchange"
 SETTINGS = "/srv/settings"
-TMP = 256_000_000  # bytes that /tmp may hold
+TMP = 256_000_000  # bytes that /tmp may hold; they are memory, and no limit of a process counts them
+SHARED = 64_000_000  # the same, for /dev/shm
+LITTLE = 1_000_000
 INSTALL = {
     "apt-get": "sudo apt-get install bubblewrap",
     "dnf": "sudo dnf install bubblewrap",
@@ -85,11 +88,10 @@ def words(root: Path, room: Room, command: Sequence[str]) -> list[str]:
     line = [
         "bwrap", "--unshare-user", "--unshare-all", "--uid", str(UID), "--gid", str(UID), "--hostname", "clinic",
         "--die-with-parent", "--new-session", "--cap-drop", "ALL",
+        *(word for name in BUS for word in ("--unsetenv", name)),
         *(["--disable-userns"] if "--disable-userns" in able else []),
     ]  # fmt: skip
-    if "--size" in able:
-        line += ["--size", str(TMP)]
-    line += ["--tmpfs", "/tmp", "--dir", "/run"]
+    line += [*_small(TMP), "--tmpfs", "/tmp", "--dir", "/run"]
     for path in seen(root):  # after /tmp, where Python may lie
         line += (
             ["--symlink", str(path.readlink()), str(path)] if path.is_symlink() else ["--ro-bind", str(path), str(path)]
@@ -99,7 +101,8 @@ def words(root: Path, room: Room, command: Sequence[str]) -> list[str]:
             line += ["--ro-bind", f"/etc/{name}", f"/etc/{name}"]
     line += ["--ro-bind", str(room.passwd), "/etc/passwd", "--proc", "/proc", "--dev", "/dev"]
     line += [
-        "--tmpfs", EXCHANGE,
+        *_small(SHARED), "--tmpfs", "/dev/shm", "--remount-ro", "/dev",
+        *_small(LITTLE), "--tmpfs", EXCHANGE,  # nbgrader wants to be able to write here, and writes nothing
         "--bind", str(room.home), f"{HOMES}/{room.name}",
         "--ro-bind", str(room.released), f"{EXCHANGE}/paroleclinic/outbound",
         "--bind", str(room.inbound), f"{EXCHANGE}/paroleclinic/inbound",
@@ -109,6 +112,11 @@ def words(root: Path, room: Room, command: Sequence[str]) -> list[str]:
         "--remount-ro", "/", "--chdir", f"{HOMES}/{room.name}", "--", *command,
     ]  # fmt: skip
     return line
+
+
+def _small(most: int) -> list[str]:
+    """The words that limit the next folder in memory to `most` bytes, where bubblewrap can."""
+    return ["--size", str(most)] if "--size" in _able() else []
 
 
 @functools.cache

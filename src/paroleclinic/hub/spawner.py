@@ -7,15 +7,18 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from jupyterhub.spawner import LocalProcessSpawner
+from jupyterhub.spawner import LocalProcessSpawner, SpawnException
 from jupyterhub.utils import wait_for_http_server
 
 from paroleclinic import lab
 from paroleclinic.course import Course
-from paroleclinic.hub import homes, relay, sandbox
+from paroleclinic.hub import disk, homes, relay, sandbox
+from paroleclinic.hub.activity import every
 from paroleclinic.hub.people import fit
 from paroleclinic.hub.places import Places, Settings
 
@@ -25,12 +28,39 @@ FOR_INSTRUCTORS = "notebooks/instructor/00-for-instructors.ipynb"
 KEPT = ("LANG", "LC_ALL", "TZ")
 
 
+class NotOpened(SpawnException):
+    """Why a learner's server does not start, in words for the learner."""
+
+    def __init__(self, words: str, reason: str) -> None:
+        super().__init__(words, reason=reason)
+        self.jupyterhub_message = words  # the waiting page reads this one
+
+
+def too_full(name: str, limit: int) -> NotOpened:
+    """What a learner reads whose files fill more than twice the limit, in megabytes."""
+    return NotOpened(
+        f"Your files fill more than {2 * limit:,} MB, so your place does not open. Your answers are safe. Ask your instructor, "
+        f"who can make room: paroleclinic hub renew {name}",
+        "disk",
+    )
+
+
+def not_up(name: str) -> NotOpened:
+    """What a learner reads whose server ended before it answered."""
+    return NotOpened(
+        "Something went wrong on the way. Your answers are safe. Try again. If it fails twice, tell your instructor, "
+        f"who finds why in .hub/logs/{name}.log.",
+        "ended",
+    )
+
+
 class RoomSpawner(LocalProcessSpawner):
     """The servers of one room. `places` and `settings` are set when the hub is configured."""
 
     places: Places
     settings: Settings
     door: asyncio.Server | None = None
+    waiting: ClassVar[list[str]] = []
     turns = asyncio.Semaphore((os.cpu_count() or 1) + 1)  # so that thirty who come at once do not all wait for the last
 
     @property
@@ -69,6 +99,7 @@ class RoomSpawner(LocalProcessSpawner):
             **hubs,
             **{name: wanted[name] for name in OWN},
             "USER": self.user.name,
+            "JUPYTERHUB_ACTIVITY_INTERVAL": str(every(self.settings.idle)),
             "PATH": f"{scripts}:{base.get('PATH', '/usr/bin:/bin')}",
             "JUPYTER_CONFIG_PATH": str(settings) if self.teaches else sandbox.SETTINGS,
         }
@@ -92,12 +123,47 @@ class RoomSpawner(LocalProcessSpawner):
             self.popen_kwargs = {"cwd": self.places.root, "stdout": self._log(), "stderr": subprocess.STDOUT}
             found: tuple[str, int] = await super().start()
             return found
+        limit = self.settings.disk
+        if (await asyncio.to_thread(disk.use, self.places, fit(self.user.name), limit)).far_too_much(limit):
+            raise too_full(fit(self.user.name), limit)
         if RoomSpawner.door is None:
             RoomSpawner.door = await relay.serve_unix(Path(self.settings.run, "hub.sock"), self.settings.hub_port)
-        async with RoomSpawner.turns:
+        async with self._turn():
             address = await self._sandboxed()
-            await wait_for_http_server(f"http://{address[0]}:{address[1]}/", timeout=self.http_timeout)
+            await self._answering(f"http://{address[0]}:{address[1]}/")
         return address
+
+    async def _answering(self, url: str) -> None:
+        """Wait until the server answers. Raises NotOpened at once when it has ended instead."""
+        answer = asyncio.ensure_future(wait_for_http_server(url, timeout=self.http_timeout))
+        while not (await asyncio.wait([answer], timeout=0.5))[0]:
+            if self.proc.poll() is not None:
+                answer.cancel()
+                raise not_up(self.user.name)
+        await answer
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        self.waiting.append(self.user.name)
+        try:
+            await RoomSpawner.turns.acquire()
+        finally:
+            self.waiting.remove(self.user.name)
+        try:
+            yield
+        finally:
+            RoomSpawner.turns.release()
+
+    async def progress(self) -> AsyncIterator[dict[str, Any]]:
+        """What the waiting page says: how many are let in before."""
+        before = -1
+        while True:
+            ahead = self.waiting.index(self.user.name) if self.user.name in self.waiting else 0
+            if ahead != before:
+                before = ahead
+                words = f"Before you: {ahead}." if ahead else "It is your turn."
+                yield {"progress": max(10, 80 - 2 * ahead), "message": words}
+            await asyncio.sleep(1)
 
     async def _sandboxed(self) -> tuple[str, int]:
         room = await asyncio.to_thread(self._prepared)
@@ -108,11 +174,16 @@ class RoomSpawner(LocalProcessSpawner):
             line = sandbox.words(self.places.root, room, inside)
             with self._log() as log:
                 self.proc = subprocess.Popen(
-                    [*self.settings.slice, *line], env=self.get_env(), cwd="/", stdin=subprocess.DEVNULL,
+                    [*self.settings.slice, *line], env=self._env(), cwd="/", stdin=subprocess.DEVNULL,
                     stdout=log, stderr=log, pass_fds=[listening.fileno()], start_new_session=True,
                 )  # fmt: skip
         self.pid = self.proc.pid
         return "127.0.0.1", self.port
+
+    def _env(self) -> dict[str, str]:
+        """The learner's environment; with systemd also what its own program needs to find it, which the sandbox takes away again."""
+        found = {name: os.environ[name] for name in sandbox.BUS if name in os.environ} if self.settings.slice else {}
+        return {**self.get_env(), **found}
 
     def _first_page(self) -> str:
         """Where it opens: the learner's home, or the instructor's first page; where there is none, the list of files."""

@@ -45,16 +45,17 @@ class CannotStart(RuntimeError):
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody asked for. `idle` in minutes, `megabytes` and `processes` for each learner."""
+    """What somebody asked for. `idle` in seconds; `megabytes` of memory, `processes` and megabytes of `disk` for each learner."""
 
     port: int = 8000
     instructor: str = "instructor"
     behind_proxy: bool = False
     as_root: bool = False
     hold: bool = False
-    idle: int = 60
+    idle: int = 3600
     megabytes: int = 2048
     processes: int = 200
+    disk: int = 500
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def prepared(course: Course, wish: Wish, say: Say) -> Ready:
         address="127.0.0.1" if wish.behind_proxy else "0.0.0.0", port=wish.port, hub_port=hub_port, proxy_port=proxy_port,
         poll_port=poll_port, instructor=wish.instructor, units=tuple(unit.id for unit in course.outline.units),
         node=str(node), run="", behind_proxy=wish.behind_proxy, hold=wish.hold, as_root=wish.as_root, idle=wish.idle,
-        megabytes=wish.megabytes, processes=wish.processes, slice=sliced,
+        megabytes=wish.megabytes, processes=wish.processes, disk=wish.disk, slice=sliced,
     )  # fmt: skip
     scheme = "http" if wish.behind_proxy else "https"
     where = f"{scheme}://{'127.0.0.1' if wish.behind_proxy else here[0]}:{wish.port}"
@@ -161,7 +162,7 @@ def _settings_for_servers(places: Places, wish: Wish) -> None:
     page = json.loads((lab.HERE / "page_config.json").read_text(encoding="utf-8"))
     overrides = (lab.HERE / "overrides.json").read_bytes()
     common = (lab.HERE / "server_config.py").read_text(encoding="utf-8")
-    cull = f"c.MappingKernelManager.cull_idle_timeout = {wish.idle * 60}\nc.MappingKernelManager.cull_interval = 60\n"
+    cull = f"c.MappingKernelManager.cull_idle_timeout = {wish.idle}\nc.MappingKernelManager.cull_interval = 60\n"
     shell = f"c.ServerApp.terminado_settings = {{'shell_command': [{which('bash') or '/bin/sh'!r}]}}\n"  # a login shell forgets our PATH
     off = ("formgrader", "validate_assignment", "course_list")
     extensions = {f"nbgrader.server_extensions.{name}": False for name in off} | dict.fromkeys(

@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 from paroleclinic.course import Course
 from paroleclinic.leaks.keys import CASE, INTERVIEW, Secret, key_forms, secrets, seen_before
 from paroleclinic.leaks.nests import LARGEST, Bad, texts
-from paroleclinic.leaks.words import plain, rows, words
+from paroleclinic.leaks.words import rows, unescaped, words
 from paroleclinic.questions import Memo, Question
 
 RUN = 8  # words in a row that are no chance
@@ -27,7 +27,6 @@ PART = 6  # words of such a run that must not be common: the course's own words,
 SHORTEST = 5  # words of a secret that is looked for
 WHOLE, LONG = 18, 30  # in the course's own prose: the shortest secret looked for, and the run that is enough
 PROSE = ("law", "questions", "consultations", "specimens", "glossary")
-CODE = (".py", ".js", ".css", ".json", ".yaml", ".html", ".md", "", ".bat", ".command")
 NEVER = {
     "solutions": "solutions hold the keys",
     "instructor": "what is for whoever teaches stays with them",
@@ -297,7 +296,7 @@ class _Look:
                     if secret.case in self.cases and not self.open(secret.case, secret.question):
                         yield Leak(place, secret.case, secret.question, secret.what, " ".join(run))
                         break
-        for case, question, form in key_forms(self.known.questions, plain(text)):
+        for case, question, form in key_forms(self.known.questions, unescaped(text)):
             if case in self.cases and not self.open(case, question):
                 yield Leak(place, case, question, "the key", form)
 

@@ -16,19 +16,19 @@ TAG = re.compile(r"</?[A-Za-z][^<>]{0,400}>")
 
 def words(text: str) -> list[str]:
     """The words of a text, in lower case, as `plain` reads it."""
-    return WORD.findall(unicodedata.normalize("NFKC", plain(text)).casefold())
+    return WORD.findall(unicodedata.normalize("NFKC", unescaped(text)).casefold())
 
 
 def rows(text: str) -> Iterator[list[str]]:
     """The words of a text in each way that it may be read: as it is, without tags, without the soft line ends of mail."""
     yield words(text)
     if "<" in text or "&lt;" in text or "u003c" in text:
-        yield words(TAG.sub(" ", plain(text)))
+        yield words(TAG.sub(" ", unescaped(text)))
     if SOFT_END.search(text):
         yield words(SOFT_END.sub("", text))
 
 
-def plain(text: str) -> str:
+def unescaped(text: str) -> str:
     """The text without escapes: of HTML, JSON, Python and addresses, however often one lies in another."""
     if re.search(r"%[0-9A-Fa-f]{2}", text):
         text = unquote(text, errors="replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -24,13 +25,14 @@ LARGEST = 50_000_000  # bytes of a graded notebook
 
 
 class Count(NamedTuple):
-    """How the memos of a case stand; `next` is nbgrader's id of the first that waits."""
+    """How the memos of a case stand, and who marked how many; `next` is nbgrader's id of the first that waits."""
 
     case: str
     waits: int
     marked: int
     blank: int
     next: str
+    markers: Counter[str]
 
 
 def counts(book: Book, unit: str) -> list[Count]:
@@ -44,7 +46,13 @@ def counts(book: Book, unit: str) -> list[Count]:
 def _count(case: str, rows: Sequence[MemoRow]) -> Count:
     waiting = sorted(row.notebook for row in rows if row.waits)
     blank = sum(row.blank and not row.waits for row in rows)
-    return Count(case, len(waiting), len(rows) - len(waiting) - blank, blank, waiting[0] if waiting else "")
+    done = [row for row in rows if not (row.waits or row.blank)]
+    return Count(case, len(waiting), len(done), blank, waiting[0] if waiting else "", markers(done))
+
+
+def markers(rows: Iterable[MemoRow]) -> Counter[str]:
+    """The accounts that set the marks, each with how many; empty stands for those of which it was not noted."""
+    return Counter(row.marker for row in rows)
 
 
 def marked(book: Book, unit: str) -> list[MemoRow]:

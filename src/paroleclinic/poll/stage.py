@@ -2,75 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from paroleclinic.course import Course, NoSuchEntry
 from paroleclinic.poll import screen
-from paroleclinic.poll.ballot import Ballot, ballots, besides, reasons
+from paroleclinic.poll.asking import NOBODY, Asking, Sitting, Vote, sitting_of
+from paroleclinic.poll.ballot import ballots, besides, reasons
 from paroleclinic.poll.link import Link, NoAnswer
 from paroleclinic.poll.page import charts, explained
 from paroleclinic.poll.record import free, save
-from paroleclinic.poll.screen import Entry, Phase, Row
-from paroleclinic.poll.tally import Tally, of_cards, summed
-from paroleclinic.questions import Memo, Question
-from paroleclinic.reading import Problems
+from paroleclinic.poll.screen import Entry, Row
+from paroleclinic.poll.tally import of_cards
+from paroleclinic.questions import Memo
 from paroleclinic.teaching import Poll
 
-NOBODY = Tally({}, 0)
-PHASES: dict[str, Phase] = {phase: phase for phase in get_args(Phase)}
 GO_ON = "Press Close voting again to go on with the cards alone."
-
-
-@dataclass
-class Vote:
-    """One vote on a question: raised cards and own screens. `number` is the service's round, 0 without one."""
-
-    at: datetime
-    cards: Tally = NOBODY
-    screens: Tally = NOBODY
-    number: int = 0
-    lost: bool = False  # the service did not answer when the vote was to be closed
-
-    @property
-    def tally(self) -> Tally:
-        """Both together."""
-        return summed(self.cards, self.screens)
-
-
-def _vote_kept(vote: Vote) -> list[Any]:
-    return [
-        vote.at.isoformat(),
-        [dict(vote.cards.counts), vote.cards.people],
-        [dict(vote.screens.counts), vote.screens.people],
-        vote.number,
-        vote.lost,
-    ]
-
-
-def _vote_of(kept: list[Any], ballot: Ballot) -> Vote:
-    at, cards, screens, number, lost = kept
-    by_hand, own = (
-        Tally({letter: int(counts.get(letter, 0)) for letter in ballot.letters}, int(people))
-        for counts, people in (cards, screens)
-    )
-    return Vote(datetime.fromisoformat(at), by_hand, own, int(number), bool(lost))
-
-
-@dataclass
-class Asking:
-    """A question put to the room, with its votes so far. `item` names the item of a `match` question."""
-
-    lesson: str
-    question: Question
-    item: str
-    ballot: Ballot
-    phase: Phase = "ready"
-    votes: list[Vote] = field(default_factory=list)
 
 
 class Stage:
@@ -143,37 +92,16 @@ class Stage:
 
     def kept(self) -> str:
         """All of it as text: a page that is loaded anew has a new kernel, and must not lose a vote."""
-        return json.dumps(
-            {
-                "v": 1,
-                "lesson": self.lesson,
-                "asking": self.asking is not None,
-                "path": str(self.path or ""),
-                "saved": self.saved,
-                "session": [
-                    [one.lesson, one.ballot.name, one.phase, [_vote_kept(vote) for vote in one.votes]]
-                    for one in self.session
-                ],
-            }
-        )
+        return Sitting(self.lesson, self.asking is not None, self.session, self.saved, self.path).kept()
 
     def take_up(self, text: str) -> None:
         """Go on where an earlier kernel was; with anything that cannot be read, or has left the course, begin anew."""
         try:
-            kept = json.loads(text)
-            session = []
-            for lesson, name, phase, votes in kept["session"]:
-                question = self.course.question(name.partition("/")[0])
-                ballot = next(ballot for ballot in ballots(question) if ballot.name == name)
-                known = Asking(self.course.lesson(lesson).id, question, name.partition("/")[2], ballot, PHASES[phase])
-                known.votes = [_vote_of(vote, ballot) for vote in votes]
-                session.append(known)
-            asking = session[-1] if kept["asking"] else None
-            lesson, saved, path = str(kept["lesson"]), str(kept["saved"]), Path(kept["path"]) if kept["path"] else None
-            self.course.lesson(lesson) if lesson else None
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, LookupError, StopIteration, Problems):
+            found = sitting_of(text, self.course)
+        except ValueError:
             return
-        self.session, self.asking, self.lesson, self.saved, self.path = session, asking, lesson, saved, path
+        self.lesson, self.session, self.saved, self.path = found.lesson, [*found.session], found.saved, found.path
+        self.asking = self.session[-1] if found.asking else None
 
     # Choosing
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from paroleclinic.states import WITH_SCORE
 RIGHT, PARTLY, WRONG, BLANK, UNREADABLE = range(1, 6)  # 0 for no mark
 VERDICTS = {"right": RIGHT, "partly": PARTLY, "wrong": WRONG, "blank": BLANK, "unreadable": UNREADABLE}
 HAS_MARKS = (*WITH_SCORE, "memo waits")
+NO_COLUMN, NO_VERDICT = repeat(-1), repeat(0)  # for questions and verdicts that are not known
 FORMS = ("pre-test", "post-test")
 Picks = tuple[str, ...]
 
@@ -107,11 +109,10 @@ class Marks:
         self._columns: dict[str, dict[str, int]] = {}
         for number, one in enumerate(asked):
             self._columns.setdefault(one.case, {})[one.question.id] = number
-        self._points = [one.question.points for one in asked]
         self._people: list[tuple[str, str]] = []
         self._units: list[tuple[int, str, str]] = []
         self._cases: list[tuple[object, ...]] = []
-        self._rows: list[tuple[int, int]] = []  # of each case with marks: whose, how many
+        self._sizes: list[int] = []  # of each case: how many marks
         self._marks: tuple[list[int], list[int], list[float], list[bool]] = ([], [], [], [])
         self._earlier = 0
 
@@ -124,23 +125,16 @@ class Marks:
             self._units.append((row, unit.unit.id, unit.state))
             for case in unit.cases:
                 score = case.score.total if case.score and case.state in WITH_SCORE else None
-                points, possible, before = 0.0, 0, len(columns)
-                if case.marks and case.state in HAS_MARKS:
+                marks = case.marks if case.marks and case.state in HAS_MARKS else {}
+                if marks:
                     self._earlier += bool(case.earlier)
-                    known = self._columns.get(case.case.id, {})
-                    for name, (verdict, got, harm) in case.marks.items():
-                        if name in known and verdict in VERDICTS:
-                            column = known[name]
-                            columns.append(column)
-                            verdicts.append(VERDICTS[verdict])
-                            earned.append(got)
-                            harms.append(harm)
-                            points += got
-                            possible += self._points[column]
-                    self._rows.append((row, len(columns) - before))
-                self._cases.append(
-                    (row, unit.unit.id, case.case.id, case.state, score, case.case.most, points, possible)
-                )
+                    said, got, harm = zip(*marks.values(), strict=True)
+                    columns += map(self._columns.get(case.case.id, {}).get, marks, NO_COLUMN)
+                    verdicts += map(VERDICTS.get, said, NO_VERDICT)
+                    earned += got
+                    harms += harm
+                self._sizes.append(len(marks))
+                self._cases.append((row, unit.unit.id, case.case.id, case.state, score, case.case.most))
 
     def frames(
         self, shown: Mapping[str, str], seen: Seen, tests: pd.DataFrame, purposes: Mapping[tuple[str, str], Purpose]
@@ -152,19 +146,26 @@ class Marks:
         verdict: np.ndarray = np.zeros(shape, np.int8)
         share: np.ndarray = np.full(shape, np.nan)
         harm: np.ndarray = np.zeros(shape, bool)
-        if self._rows:
-            whose, sizes = np.array(self._rows).T
-            rows: np.ndarray = np.repeat(whose, sizes)
-            columns = np.array(self._marks[0], int)
-            verdict[rows, columns] = self._marks[1]
-            share[rows, columns] = np.array(self._marks[2]) / np.array(self._points, float)[columns]
-            harm[rows, columns] = self._marks[3]
+        columns, verdicts, earned = (
+            np.array(self._marks[0], int),
+            np.array(self._marks[1], int),
+            np.array(self._marks[2], float),
+        )
+        known = (columns >= 0) & (verdicts > 0)
+        columns, verdicts, earned, harms = (
+            some[known] for some in (columns, verdicts, earned, np.array(self._marks[3], bool))
+        )
+        whose: np.ndarray = np.repeat(np.arange(len(self._sizes)), self._sizes)[known]  # a row of `cases` a mark
+        rows = np.array([case[0] for case in self._cases], int)[whose]
+        worth = np.array([one.question.points for one in self._asked], float)[columns]
+        verdict[rows, columns], share[rows, columns], harm[rows, columns] = verdicts, earned / worth, harms
         answers = [
             [_parsed(one, as_answer(key)) for key in some] for one, some in zip(self._asked, seen.answers, strict=True)
         ]
         heads = ["learner", "unit", "case", "state", "score", "most", "points", "possible"]
-        cases = pd.DataFrame(self._cases, columns=heads)
-        cases = cases.astype(dict.fromkeys(heads[4:], float))
+        cases = pd.DataFrame(self._cases, columns=heads[:6]).astype(dict.fromkeys(heads[4:6], float))
+        for name, values in (("points", earned), ("possible", worth)):
+            cases[name] = np.bincount(whose, values, minlength=len(cases)).astype(float)
         units = pd.DataFrame(self._units, columns=["learner", "unit", "state"])
         return Frames(
             people, self._asked, purposes, units, cases, verdict, share, harm, seen, answers, tests, self._earlier
@@ -178,15 +179,15 @@ def _parsed(one: Asked, answer: object) -> Picks | None:
         return None
 
 
-def sittings_in(folder: Path | None, learners: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
+def sittings_in(folder: Path, learners: Sequence[str], within: str = "**") -> tuple[pd.DataFrame, list[str]]:
     """A row a learner and form of the test, `right` of `of`, from progress files; and whose files are nobody's of the class.
 
-    A file is a learner's when it is FOLDER/LEARNER.jsonl or FOLDER/LEARNER/…/progress.jsonl. Of several sittings that one
+    A file is a learner's when it is FOLDER/LEARNER.jsonl or FOLDER/LEARNER/WITHIN/progress.jsonl. Of several sittings that one
     counts which counts for the learner.
     """
     rows, strangers = [], []
     known = set(learners)
-    for learner, path in progress_files(folder) if folder else ():
+    for learner, path in progress_files(folder, within):
         if learner not in known:
             strangers.append(learner)
             continue
@@ -199,8 +200,8 @@ def sittings_in(folder: Path | None, learners: Sequence[str]) -> tuple[pd.DataFr
     return found.drop_duplicates(["learner", "form"]), strangers
 
 
-def progress_files(folder: Path) -> list[tuple[str, Path]]:
+def progress_files(folder: Path, within: str = "**") -> list[tuple[str, Path]]:
     """Whose progress lies where; links are left alone."""
     found = [(path.stem, path) for path in sorted(folder.glob("*.jsonl")) if path.name != PROGRESS]
-    found += [(path.relative_to(folder).parts[0], path) for path in sorted(folder.glob(f"*/**/{PROGRESS}"))]
+    found += [(path.relative_to(folder).parts[0], path) for path in sorted(folder.glob(f"*/{within}/{PROGRESS}"))]
     return [(learner, path) for learner, path in found if path.is_file() and not path.is_symlink()]

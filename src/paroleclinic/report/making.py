@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from paroleclinic.cells import harmless
@@ -17,13 +18,15 @@ from paroleclinic.cohort.places import move_in, put_aside
 from paroleclinic.cohort.standings import begun as begun_in
 from paroleclinic.cohort.standings import everybody, standings, units_of
 from paroleclinic.course import Course
+from paroleclinic.filing import COLLECTED, tested
 from paroleclinic.gradebook.book import Book
 from paroleclinic.gradebook.marks import Person, there_is_a_gradebook
 from paroleclinic.pseudonyms import Pseudonyms
 from paroleclinic.report.analysis import MEANING, About, Report, analysed, tables
 from paroleclinic.report.frames import Asked, Marks, columns_of, questions, sittings_in
 from paroleclinic.report.page import page
-from paroleclinic.report.seen import at_ease, begun
+from paroleclinic.report.seen import Reading, at_ease
+from paroleclinic.sittings import UNIT
 
 PAGE = "report.html"
 OWN = frozenset(
@@ -49,22 +52,23 @@ def report_of(
 ) -> Report | None:
     """The report of these units, `at` UTC without zone; None when there is no gradebook yet.
 
-    `more` are people on a roster, `progress` is a folder of progress files. Raises Busy, Problems or OSError.
+    `more` are people on a roster, `progress` is a folder of progress files, in the place of test results that were collected.
+    Raises Busy, Problems or OSError.
     """
     if not there_is_a_gradebook(course.root):
         return None
     asked = asked_in(course, units)
     with at_ease(), Book(course.root) as book:
         about = units_of(course, book, units)
-        whom = everybody(course.root, book, units, more)
+        whom = everybody(course.root, book, units, [*more, *map(Person, tested(course.root))])
         ids = [one.id for one in whom]
         marks = Marks(asked)
-        with begun(course.root, ids, units, columns_of(asked)) as reading:
-            for number, one in enumerate(standings(course.root, book, about, whom), 1):
+        with Reading(course.root, ids, units, columns_of(asked)).begun() as reading:
+            for number, one in enumerate(standings(course.root, book, about, whom, reading.print_of), 1):
                 marks.take(one)
                 tick(number, len(whom))
             seen = reading.result()
-        tests, strangers = sittings_in(progress, ids)
+        tests, strangers = sittings_in(progress, ids) if progress else sittings_in(course.root / COLLECTED, ids, UNIT)
         frames = marks.frames(_called(course.root, ids, names), seen, tests, purposes(course))
         titles = {case.id: case.title for unit in about for case in unit.cases}
         outline = course.outline
@@ -115,26 +119,32 @@ def write(report: Report, out: Path) -> dict[str, int]:
 
 def csv_of(table: pd.DataFrame) -> bytes:
     """A table as RFC 4180 has it, UTF-8 with its mark for Excel; no text in it is a formula to a spreadsheet."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(list(table.columns))
-    writer.writerows(zip(*(_cells(table[name]) for name in table.columns), strict=True))
-    return text.getvalue().encode("utf-8-sig", "replace")
+    lines = [_quoted(list(table.columns)), *zip(*(_cells(table[name]) for name in table.columns), strict=True)]
+    return "".join(f"{','.join(line)}\r\n" for line in lines).encode("utf-8-sig", "replace")
 
 
-def _cells(column: pd.Series) -> list[object]:
-    values: list[object] = column.tolist()
-    if column.dtype.kind in "iu":
-        return values
-    if column.dtype.kind == "f":
-        return [None if math.isnan(one) else round(one, 4) for one in column.tolist()]
-    if column.dtype.kind == "b":
-        return ["yes" if one else "no" for one in values]
-    if len(column) and column.map(type).eq(str).all():
+def _cells(column: pd.Series) -> list[str]:
+    """A column's cells as they stand in the file. Each different value is made once: columns repeat themselves."""
+    if column.dtype.kind == "f":  # by its bits, since -0.0 is 0.0
+        codes, bits = pd.factorize(column.to_numpy(float).view(np.int64))
+        made = [None if math.isnan(one) else round(one, 4) for one in bits.view(float).tolist()]
+    elif len(column) and column.map(type).eq(str).all():
         codes, different = pd.factorize(column.to_numpy(object))
-        safe = [harmless(one) for one in different]
-        return [safe[code] for code in codes]
-    return [
-        harmless(one) if isinstance(one, str) else "yes" if one is True else "no" if one is False else one
-        for one in values
-    ]
+        made = [harmless(one) for one in different]
+    else:
+        codes, made = (
+            range(len(column)),
+            [
+                harmless(one) if isinstance(one, str) else "yes" if one is True else "no" if one is False else one
+                for one in column.tolist()
+            ],
+        )
+    cells = _quoted(made)
+    return [cells[code] for code in codes]
+
+
+def _quoted(values: Sequence[object]) -> list[str]:
+    """Values as `csv` writes them within a line."""
+    lines: list[str] = []
+    csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n").writerows([value, ""] for value in values)
+    return [line.removesuffix(",\r\n") for line in lines]

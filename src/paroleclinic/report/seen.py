@@ -9,10 +9,11 @@ import gc
 import json
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
@@ -21,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from paroleclinic.answers import CERTAINTIES, FILE_NAME, NotReadable, answer_bytes
+from paroleclinic.fingerprint import hand_in_print
 from paroleclinic.lines import LONGEST_LINE, entries
 
 SUBMITTED = "submitted"
@@ -28,6 +30,12 @@ SURENESS = {name: number for number, name in enumerate(CERTAINTIES, 1)}  # low 1
 PAUSE = 600.0  # seconds: what is longer between two lines is not time spent on a question
 AWAY = 4 * 3600.0  # seconds: what is longer is another sitting, and no pause
 MANY = 1_000  # files from which a second process is worth its start
+PLAIN = re.compile(
+    rb'\{"v": 1, "at": "(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})Z", ([^\r\n]*)\n'
+)  # a line as `answers.record` writes it: its time, and what follows
+WHOLE = json.JSONDecoder()
+ROUND_IT = 44  # bytes of it besides what follows
+LONGEST_KNOWN = 300  # bytes: what is longer is a memo, and nobody else's
 Columns = Mapping[tuple[object, object], int]
 Line = dict[str, object]
 
@@ -54,39 +62,50 @@ def seen(root: Path, learners: Sequence[str], units: Sequence[str], columns: Col
         return _Reading(columns).read(root, learners, units)
 
 
-@contextmanager
-def begun(root: Path, learners: Sequence[str], units: Sequence[str], columns: Columns) -> Iterator[Future[Seen]]:
-    """The same, begun beside the work in the `with`: in a process of its own where that pays, else when it is asked for."""
-    if len(learners) * len(units) < MANY or (os.cpu_count() or 1) < 2:
-        yield _Later(root, learners, units, columns)
-        return
-    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        future = pool.submit(seen, root, list(learners), list(units), dict(columns))
-        yield _OrHere(future, root, learners, units, columns)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+def prints(root: Path, learners: Sequence[str], units: Sequence[str]) -> dict[tuple[str, str], str]:
+    """(learner, unit) -> the fingerprint of the hand-in. Raises OSError."""
+    folder = root / SUBMITTED
+    return {(one, unit): hand_in_print(folder / one / unit) for one in learners for unit in units}
 
 
-class _Later(Future[Seen]):
-    def __init__(self, *what: object) -> None:
-        super().__init__()
-        self._what = what
+class Reading:
+    """What is read of the hand-ins when it is asked for, or was read meanwhile in a process of its own."""
 
-    def result(self, timeout: float | None = None) -> Seen:
-        return seen(*self._what)  # type: ignore[arg-type]
+    def __init__(self, root: Path, learners: Sequence[str], units: Sequence[str], columns: Columns) -> None:
+        self._what = root, list(learners), list(units)
+        self._columns = dict(columns)
+        self._meanwhile: tuple[Future[dict[tuple[str, str], str]], Future[Seen]] | None = None
+        self._prints: dict[tuple[str, str], str] | None = None
 
-
-class _OrHere(_Later):
-    def __init__(self, future: Future[Seen], *what: object) -> None:
-        super().__init__(*what)
-        self._future = future
-
-    def result(self, timeout: float | None = None) -> Seen:
+    @contextmanager
+    def begun(self) -> Iterator[Reading]:
+        """Itself, begun beside the work in the `with` where a process of its own pays."""
+        _, learners, units = self._what
+        if len(learners) * len(units) < MANY or (os.cpu_count() or 1) < 2:
+            yield self
+            return
+        pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
         try:
-            return self._future.result(timeout)
-        except (BrokenProcessPool, OSError):
-            return super().result(timeout)
+            self._meanwhile = pool.submit(prints, *self._what), pool.submit(seen, *self._what, self._columns)
+            yield self
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def print_of(self, folder: Path) -> str:
+        """The fingerprint of what lies in a learner's folder of a unit. Raises OSError."""
+        if self._meanwhile and self._prints is None:
+            try:
+                self._prints = self._meanwhile[0].result()
+            except (BrokenProcessPool, OSError):
+                self._prints = {}
+        return (self._prints or {}).get((folder.parent.name, folder.name)) or hand_in_print(folder)
+
+    def result(self) -> Seen:
+        """What the hand-ins say, as `seen` has it."""
+        if self._meanwhile:
+            with suppress(BrokenProcessPool, OSError):
+                return self._meanwhile[1].result()
+        return seen(*self._what, self._columns)
 
 
 @contextmanager
@@ -102,49 +121,80 @@ def at_ease() -> Iterator[None]:
 
 
 class _Reading:
+    """Takes in one file after another. Most lines differ from an earlier one in nothing but their time, and are not parsed."""
+
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
         self._codes: list[dict[object, int]] = [{} for _ in columns]
-        self._asked: list[int] = []  # a column a line, or -1
-        self._moments: list[object] = []
-        self._given: list[int] = []
-        self._sures: list[int] = []
+        self._numbers: dict[tuple[int, int, int], int] = {}  # a column or -1, a code, how sure -> a number
+        self._known: dict[bytes, int] = {}  # what follows the time in a line -> the number of what it says
+        self._lines: list[int] = []  # a number a line
+        self._moments: list[list[bytes] | list[object]] = []  # a list a file: bytes where all its lines are plain
         self._sizes: list[tuple[int, int]] = []  # of each file: whose, how many lines
 
     def read(self, root: Path, learners: Sequence[str], units: Sequence[str]) -> Seen:
         for row, learner in enumerate(learners):
             for unit in units:
                 try:
-                    lines = lines_of(answer_bytes(root / SUBMITTED / learner / unit / FILE_NAME))
+                    data = answer_bytes(root / SUBMITTED / learner / unit / FILE_NAME)
+                    before = len(self._lines)
+                    if not self._take_plain(data):
+                        self._take(lines_of(data))
                 except (NotReadable, OSError, ValueError):
                     continue
-                before = len(self._asked)
-                self._take(lines)
-                self._sizes.append((row, len(self._asked) - before))
+                self._sizes.append((row, len(self._lines) - before))
         return self._seen(len(learners))
 
-    def _take(self, lines: Iterable[Line]) -> None:
-        columns, codes = self._columns, self._codes
-        asked, moments, given, sures = self._asked, self._moments, self._given, self._sures
-        for line in lines:
-            try:
-                column = columns.get((line.get("case"), line.get("question")), -1)
-            except TypeError:  # a list in the place of a name
+    def _take_plain(self, data: bytes) -> bool:
+        """Take in a file of which every line is as `answers.record` writes it; False for another, of which nothing is taken."""
+        found = PLAIN.findall(data)
+        tails = [tail for _, tail in found]
+        if (
+            sum(map(len, tails)) + ROUND_IT * len(found) != len(data)
+            or max(map(len, tails), default=0) > LONGEST_LINE - ROUND_IT
+        ):
+            return False
+        numbers = list(map(self._known.get, tails))
+        new: dict[bytes, Line] = {}
+        for tail, number in zip(tails, numbers, strict=True):
+            if number is None and tail not in new:
+                entry = _entry(tail)
+                if entry is None:
+                    return False
+                new[tail] = entry
+        for tail, entry in new.items():
+            self._known[tail] = self._number(entry)
+        self._lines += (
+            [self._known[tail] for tail in tails] if new else [number for number in numbers if number is not None]
+        )
+        for tail in new:
+            if len(tail) > LONGEST_KNOWN:
+                del self._known[tail]
+        self._moments.append([at for at, _ in found])
+        return True
+
+    def _take(self, lines: Sequence[Line]) -> None:
+        self._lines += map(self._number, lines)
+        self._moments.append([line.get("at") for line in lines])
+
+    def _number(self, line: Line) -> int:
+        """The number of what a line says, its time left out."""
+        try:
+            column = self._columns.get((line.get("case"), line.get("question")), -1)
+        except TypeError:  # a list in the place of a name
+            column = -1
+        code = 0
+        if column >= 0:
+            if "answer" in line:
+                known, answer = self._codes[column], line["answer"]
+                if type(answer) is not str:
+                    answer = as_key(answer)
+                code = known.setdefault(answer, len(known))
+            else:
                 column = -1
-            code = 0
-            if column >= 0:
-                if "answer" in line:
-                    known, answer = codes[column], line["answer"]
-                    if type(answer) is not str:
-                        answer = as_key(answer)
-                    code = known.setdefault(answer, len(known))
-                else:
-                    column = -1
-            said = line.get("certainty")
-            asked.append(column)
-            moments.append(line.get("at"))
-            given.append(code)
-            sures.append(SURENESS.get(said, 0) if type(said) is str else 0)
+        said = line.get("certainty")
+        sure = SURENESS.get(said, 0) if type(said) is str else 0
+        return self._numbers.setdefault((column, code, sure), len(self._numbers))
 
     def _seen(self, learners: int) -> Seen:
         shape = (learners, len(self._codes))
@@ -152,15 +202,15 @@ class _Reading:
             np.zeros(shape, np.int8), np.zeros(shape, np.int32), np.full(shape, np.nan), np.full(shape, -1, np.int32),
             np.zeros(learners, np.int64), [list(known) for known in self._codes],
         )  # fmt: skip
-        if not self._asked:
+        if not self._lines:
             return found
         whose, sizes = np.array(self._sizes).T
         rows: np.ndarray = np.repeat(whose, sizes)
         files: np.ndarray = np.repeat(np.arange(len(sizes)), sizes)
-        gap = gaps(self._moments, files)
+        gap = gaps(times(self._moments), files)
         with np.errstate(invalid="ignore"):
             np.add.at(found.pauses, rows[(gap > PAUSE) & (gap < AWAY)], 1)
-        columns, codes, sures = (np.asarray(some) for some in (self._asked, self._given, self._sures))
+        columns, codes, sures = np.array(list(self._numbers)).T[:, self._lines]
         asked = columns >= 0
         rows, columns, codes, sures, gap = (some[asked] for some in (rows, columns, codes, sures, gap))
         if not len(rows):
@@ -178,7 +228,16 @@ class _Reading:
         return found
 
 
-def lines_of(data: bytes) -> Iterable[Line]:
+def _entry(tail: bytes) -> Line | None:
+    """What a plain line says, from what follows its time; None when it is not as plain as it looks."""
+    try:
+        found = WHOLE.decode(f'{{"v": 1, "at": "", {tail.decode("utf-8", "surrogatepass")}')
+    except (ValueError, RecursionError):
+        return None
+    return found if type(found) is dict and found["at"] == "" else None
+
+
+def lines_of(data: bytes) -> Sequence[Line]:
     """The entries of an answer file, in order. A file without a flaw is read in one go, another line by line."""
     lines = data.splitlines()
     if max(map(len, lines), default=0) < LONGEST_LINE:
@@ -210,9 +269,8 @@ def as_answer(key: object) -> object:
     return key
 
 
-def gaps(moments: Sequence[object], files: np.ndarray) -> np.ndarray:
+def gaps(at: np.ndarray, files: np.ndarray) -> np.ndarray:
     """Seconds since the line before in the same file; nan for a first line, for a time that is none, and for a step back."""
-    at = times(moments)
     gap = np.full(len(at), np.nan)
     passed = (at[1:] - at[:-1]) / np.timedelta64(1, "s")
     with np.errstate(invalid="ignore"):
@@ -220,15 +278,23 @@ def gaps(moments: Sequence[object], files: np.ndarray) -> np.ndarray:
     return gap
 
 
-def times(moments: Sequence[object]) -> np.ndarray:
-    """Moments as numpy has them, to the millisecond and in UTC; NaT for what is none."""
+def times(moments: Sequence[Sequence[bytes] | Sequence[object]]) -> np.ndarray:
+    """The moments of all files as numpy has them, to the millisecond and in UTC; NaT for what is none.
+
+    Bytes are a moment without its Z.
+    """
+    every = [one for some in moments for one in some]
     try:
-        if all(type(one) is str and len(one) == 24 and one[23] == "Z" for one in moments):
-            whole: np.ndarray = np.array([str(one)[:23] for one in moments], "datetime64[ms]")
+        if all(type(some[0]) is bytes for some in moments if some):
+            whole: np.ndarray = np.array(every, "S23").astype("datetime64[ms]")
             return whole
+        every = [f"{one.decode()}Z" if type(one) is bytes else one for one in every]
+        if all(type(one) is str and len(one) == 24 and one[23] == "Z" for one in every):
+            told: np.ndarray = np.array([str(one)[:23] for one in every], "datetime64[ms]")
+            return told
     except ValueError:
-        pass
-    found: np.ndarray = np.array([_moment(one) for one in moments], "datetime64[ms]")
+        every = [f"{one.decode()}Z" if type(one) is bytes else one for one in every]
+    found: np.ndarray = np.array([_moment(one) for one in every], "datetime64[ms]")
     return found
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from paroleclinic.course import Course
+from paroleclinic.drawing.home import tests_card
 from paroleclinic.drawing.learner import gain_card
 from paroleclinic.drawing.marks import test_result, verdict
 from paroleclinic.grading import grade
@@ -12,7 +14,8 @@ from paroleclinic.progress import Progress
 from paroleclinic.questions import Question
 from paroleclinic.standing import counting
 from paroleclinic.widgets.desk import Desk
-from paroleclinic.widgets.place import diary, here, noted
+from paroleclinic.widgets.handing import tests_handed_in
+from paroleclinic.widgets.place import diary, here, in_a_room, noted
 from paroleclinic.widgets.questions import Questions, public
 
 
@@ -23,8 +26,15 @@ def test_form(form_id: str) -> Questions:
     desk = Desk(
         form_id, questions, lambda answers: _explained(course, questions, form_id, answers, desk.sure()), form_id
     )
+
+    def hear(do: str, question: str, message: Mapping[str, Any]) -> dict[str, object]:
+        if do != "hand-in-tests":
+            return desk.hear(do, question, message)
+        done = tests_handed_in(course, message.get("given") or {}, desktop=False)
+        return {"re": "handed-in", "html": done.receipt, "trouble": done.trouble}
+
     return Questions(
-        desk.hear,
+        hear,
         mode="test",
         questions=public(questions, hints=False),
         answers=desk.answers(),
@@ -48,7 +58,9 @@ def _explained(
         mark.question.id: verdict(mark, course.law, course.outline.as_of, reveal=True) if reveal else ""
         for mark in marks
     }
-    return html, test_result(marks, course.outline, reveal) + gained(course, diary().progress())
+    progress = diary().progress()
+    summary = test_result(marks, course.outline, reveal) + gained(course, progress)
+    return html, summary + (tests_card(progress.name, room=in_a_room()) if progress.tests else "")
 
 
 def gained(course: Course, progress: Progress) -> str:

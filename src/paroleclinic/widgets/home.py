@@ -5,24 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from paroleclinic import review
-from paroleclinic.answers import FILE_NAME
+from paroleclinic.answers import FILE_NAME, NotReadable, is_blank, read_answers
 from paroleclinic.content import Glance
 from paroleclinic.course import Course
-from paroleclinic.drawing.home import ROLES, Home, receipt, welcome
+from paroleclinic.drawing.home import ROLES, Home, first_visit
 from paroleclinic.drawing.home import home as drawn
-from paroleclinic.handin import FOLDER, NothingToHandIn, hand_in
-from paroleclinic.lab import has_desktop
+from paroleclinic.handin import FOLDER
 from paroleclinic.progress import Progress
 from paroleclinic.standing import steps, terms_met
+from paroleclinic.widgets.handing import LONGEST_NAME, Said, tests_handed_in, unit_handed_in
 from paroleclinic.widgets.pages import Heard, Panel
-from paroleclinic.widgets.place import diary, here, noted, now, today
-
-LONGEST_NAME = 60
+from paroleclinic.widgets.place import diary, here, in_a_room, noted, today
 
 
 def home() -> Panel:
@@ -47,7 +43,9 @@ def home() -> Panel:
             why = noted("skipped", what="pre-test")
             return {"html": page(course, glances, known=known), "focus": ".pc-title", "trouble": why}
         if do == "hand-in":
-            return _hand_in(course, glances, given)
+            return _handed_in(course, glances, unit_handed_in(course, given))
+        if do == "hand-in-tests":
+            return _handed_in(course, glances, tests_handed_in(course, given))
         if do == "open-folder":
             _open(course.root / FOLDER)
             return {}
@@ -59,8 +57,6 @@ def home() -> Panel:
 def page(course: Course, glances: Mapping[str, Glance], *, known: bool = False) -> str:
     """The home as it stands now; a welcome, unless the learner is `known` or has been welcomed before."""
     progress = diary().progress()
-    if not (progress.welcomed or known):
-        return welcome(progress)
     due = review.waiting(progress, deck_of(course, progress), today())
     units = {
         unit.id: unit.title
@@ -71,21 +67,31 @@ def page(course: Course, glances: Mapping[str, Glance], *, known: bool = False) 
     below = course.first_heading(course.outline.lessons[0].id)
     skipped = "pre-test" in progress.skipped
     now_due = review.session(due)
-    return drawn(
-        Home(
-            course.outline,
-            progress,
-            found,
-            glances,
-            len(now_due),
-            review.minutes(now_due),
-            len(due) - len(now_due),
-            units,
-            below,
-            skipped,
-            course.edition,
-        )
+    view = Home(
+        course.outline,
+        progress,
+        found,
+        glances,
+        len(now_due),
+        review.minutes(now_due),
+        len(due) - len(now_due),
+        units,
+        below,
+        skipped,
+        course.edition,
+        in_a_room(),
+        [case for unit in units for case in _begun(course, unit) if case in glances],
     )
+    return drawn(view) if progress.welcomed or known else first_visit(view)
+
+
+def _begun(course: Course, unit: str) -> list[str]:
+    """The cases of a unit in which something is answered."""
+    try:
+        answered = read_answers(course.root / "exercises" / unit / FILE_NAME)
+    except NotReadable:
+        return []
+    return [case for case, given in answered.cases.items() if not all(map(is_blank, given.values()))]
 
 
 def deck_of(course: Course, progress: Progress) -> dict[str, review.Why]:
@@ -95,21 +101,11 @@ def deck_of(course: Course, progress: Progress) -> dict[str, review.Why]:
     return review.deck(progress, terms_met(found, course.terms_by_lesson), questions)
 
 
-def _hand_in(course: Course, glances: Mapping[str, Glance], given: Mapping[str, Any]) -> dict[str, object]:
-    unit = course.unit(str(given.get("unit", "")))
-    name = str(given.get("name", ""))[:LONGEST_NAME].strip()
-    if not name:
-        return {"trouble": "Write your name or initials first: your instructor must know whose work it is."}
-    try:
-        done = hand_in(
-            course.root, unit.id, name, now().astimezone(), version("paroleclinic"), course.outline.as_of.isoformat()
-        )
-    except NothingToHandIn as error:
-        return {"trouble": str(error)}
-    why = noted("handed-in", unit=unit.id, file=done.path.name, code=done.code)
-    shown = receipt(done.path.name, FOLDER, done.code, done.files, desktop=has_desktop())
-    said = f"Handed in. Receipt code {done.code}."
-    return {"html": page(course, glances, known=True) + shown, "focus": "#receipt", "say": said, "trouble": why}
+def _handed_in(course: Course, glances: Mapping[str, Glance], done: Said) -> dict[str, object]:
+    if not done.receipt:
+        return {"trouble": done.trouble}
+    html = page(course, glances, known=True) + done.receipt
+    return {"html": html, "focus": "#receipt", "say": done.say, "trouble": done.trouble}
 
 
 def _open(folder: Path) -> None:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from paroleclinic.course import Course, NoSuchEntry
-from paroleclinic.drawing.home import RECORDED
+from paroleclinic.drawing.home import recorded, tests_card
 from paroleclinic.drawing.learner import calibration_card, memory_card, sure_and_wrong_card
 from paroleclinic.drawing.recordpage import NOT_AN_ACCREDITATION, record_page
 from paroleclinic.lines import NotSaved
@@ -19,8 +19,9 @@ from paroleclinic.record import Record, record
 from paroleclinic.review import recall
 from paroleclinic.standing import calibration, counted, counting, hours, sure_and_wrong
 from paroleclinic.widgets.form import gained
+from paroleclinic.widgets.handing import tests_handed_in
 from paroleclinic.widgets.pages import Heard, Panel
-from paroleclinic.widgets.place import diary, here, now, today
+from paroleclinic.widgets.place import diary, here, in_a_room, now, today
 
 DAYS_AHEAD = 7
 RECORD_NAME = "record-of-study-{}.html"
@@ -46,6 +47,11 @@ def my_progress() -> Panel:
             path = _free(course.root, COPY_NAME)
             _write(lambda: shutil.copyfile(diary().path, path))
             return {"html": page(course) + _kept(path.name, "A copy of your progress"), "focus": "#kept"}
+        if do == "hand-in-tests":
+            done = tests_handed_in(course, message.get("given") or {}, desktop=False)
+            if not done.receipt:
+                return {"trouble": done.trouble}
+            return {"html": page(course) + done.receipt, "focus": "#receipt", "say": done.say, "trouble": done.trouble}
         if do == "delete":
             _write(lambda: diary().path.unlink(missing_ok=True))
             return {"html": page(course), "say": "Your progress is deleted.", "focus": "section"}
@@ -69,6 +75,7 @@ def page(course: Course) -> str:
         sure_and_wrong_card(_prompts(course, progress)),
         memory_card(_remembered(course, progress, day), _coming(progress, day), day),
         gained(course, progress) or _no_gain(progress),
+        tests_card(progress.name, room=in_a_room()) if progress.tests else "",
         _record(progress),
         _own(),
     ]
@@ -146,7 +153,7 @@ def _record(progress: Progress) -> str:
 
 
 def _own() -> str:
-    return f"""<section class="pc-card" aria-label="Your data"><h2>Your data</h2>{RECORDED}
+    return f"""<section class="pc-card" aria-label="Your data"><h2>Your data</h2>{recorded(room=in_a_room())}
 <div class="pc-acts"><button type="button" data-do="copy">Take a copy</button><button type="button" data-do="delete"
 data-confirm="Delete all of your progress in this course? Answers to cases stay. This cannot be undone; take a copy first.">Delete my progress</button></div>
 <p class="pc-soft">The file is <code>{FILE_NAME}</code> in the folder of the course.</p></section>"""

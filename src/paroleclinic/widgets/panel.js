@@ -21,7 +21,7 @@ function render({ model, el }) {
   function tell(message) {
     waiting = ++sent;
     drawn = performance.now();
-    pending = true;
+    pending = message.do !== "open"; // what a person does goes before drawing anew
     clearTimeout(silence);
     clearTimeout(working);
     silence = setTimeout(() => { pending = false; tellAside(SILENT, true); }, PATIENCE);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,11 @@ def noted(did: str, **more: object) -> str:
     except NotSaved as error:
         return f"Your progress is not being kept: {error}. Copy the whole course to a folder of your own."
     return ""
+
+
+def in_a_room() -> bool:
+    """Whether this runs on a hub, and not on the learner's own computer."""
+    return "JUPYTERHUB_USER" in os.environ
 
 
 def now() -> datetime:

@@ -8,10 +8,10 @@ from typing import Any
 import anywidget
 import traitlets
 
+from paroleclinic import whole
 from paroleclinic.drawing import style
 from paroleclinic.poll.link import found
 from paroleclinic.poll.page import css
-from paroleclinic.poll.private import write_private
 from paroleclinic.poll.stage import Stage
 from paroleclinic.reading import Problems
 from paroleclinic.widgets.place import here, now, script
@@ -52,7 +52,7 @@ def ask_the_room() -> PollRoom:
 
     def keep(kept: str) -> None:
         with suppress(OSError):  # then a page that is loaded anew begins anew
-            write_private(path, kept)
+            whole.write(path, kept, private=True)
 
     stage = Stage(course, lambda: found(course.root), now, keep)
     with suppress(OSError, UnicodeDecodeError):

@@ -7,6 +7,7 @@ function render({ model, el }) {
   const forms = new Map();
   let sent = 0;
   let silence;
+  let giving = 0; // a hand-in is on its way
 
   begin(el);
   if (saves) el.classList.add("pc-work");
@@ -145,10 +146,29 @@ function render({ model, el }) {
     for (const link of form.feedback.querySelectorAll("[data-lesson]")) point(link, el);
   }
 
+  // The form below the result of a test: Python answers with a receipt, or with what is in the way.
+  function give(event) {
+    event.preventDefault();
+    if (giving) return;
+    giving = setTimeout(() => told({ trouble: SILENT }), PATIENCE);
+    model.send({ do: event.target.dataset.do, given: Object.fromEntries(new FormData(event.target)), n: ++sent });
+  }
+
+  function told({ html, trouble }) {
+    clearTimeout(giving);
+    giving = 0;
+    summary.querySelector("[data-told]")?.remove();
+    const said = make("div", { innerHTML: html ?? "" }, make("p", { className: "pc-saved bad", role: "status" }, trouble ?? ""));
+    said.dataset.told = "";
+    for (const link of said.querySelectorAll("[data-page]")) point(link, el);
+    summary.append(said);
+    said.querySelector("#receipt")?.focus();
+  }
+
   const top = make("div", { innerHTML: model.get("intro") });
   const list = make("div", {}, ...questions.map(build));
   const done = make("strong");
-  const summary = make("div", { role: "status", tabIndex: -1 });
+  const summary = make("div", { role: "status", tabIndex: -1, on: { submit: give } });
   el.append(top, list);
   if (saves) el.append(bench());
   el.append(summary);
@@ -213,6 +233,7 @@ function render({ model, el }) {
       summary.scrollIntoView({ block: "start" });
       return;
     }
+    if (message.re === "handed-in") return told(message);
     const form = forms.get(message.id);
     if (form && message.re === "hint") return hinted(form, message);
     if (!form || message.n !== form.waiting) return;
@@ -258,6 +279,7 @@ function render({ model, el }) {
     model.off("change:answers", refresh);
     model.off("msg:custom", hear);
     clearTimeout(silence);
+    clearTimeout(giving);
     for (const form of forms.values()) clearTimeout(form.silence);
   };
 }

@@ -6,54 +6,32 @@ import re
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from paroleclinic import edition as editions
-from paroleclinic import glimpses
-from paroleclinic.consultation import Consultation
-from paroleclinic.content import Glance, Lesson, Outline, QuestionFile, Scenario, Specimen, Unit
+from paroleclinic.content import Glance, Lesson, Outline, QuestionFile, Scenario, Unit
+from paroleclinic.course.files import NoSuchEntry, Sealed
+from paroleclinic.course.shelves import Shelves
 from paroleclinic.edition import Edition
 from paroleclinic.law import Register
 from paroleclinic.questions import Question, resolved
-from paroleclinic.reading import Problem, Problems, read
-from paroleclinic.reference import Comparison, Coverage, Events, Figures, Term, read_figures
+from paroleclinic.reading import read
 from paroleclinic.sealed import SealedScenario, is_sealed
-from paroleclinic.teaching import Guide, Program
 
-N = TypeVar("N", Scenario, SealedScenario, Consultation, Specimen, Term, Program)
-
-
-class NoSuchEntry(LookupError):
-    """A name nothing in the course bears; the message offers the nearest one."""
-
-    def __init__(self, what: str, name: str, known: list[str]) -> None:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, known, n=1)
-        super().__init__(f'There is no {what} "{name}".' + (f' Did you mean "{near[0]}"?' if near else ""))
+__all__ = ["Course", "NoSuchEntry", "Sealed"]
 
 
-class Sealed(Problems):
-    """The key of a case was asked for where there is none: in a learner's kit."""
-
-    def __init__(self, path: str) -> None:
-        says = "this case is sealed: its key is not in a learner's kit, so it cannot be graded or shown here"
-        super().__init__([Problem(path, 2, says, "use the instructor's course, which holds the key")])
-
-
-class Course:
+class Course(Shelves):
     """Everything under the folder that holds course.yaml; nothing is read before it is needed."""
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        super().__init__(root)
         self._files: dict[Path, QuestionFile] = {}
         self._scenarios: dict[str, Scenario] = {}
         self._written: dict[str, Scenario] = {}
         self._sealed: dict[str, SealedScenario] = {}
-        self._guides: dict[str, Guide] = {}
 
     @classmethod
     def around(cls, place: Path) -> Course:
@@ -275,126 +253,12 @@ class Course:
     def _marked(self, case_id: str, title: str) -> str:
         return f"{title} (local case)" if editions.of_edition(case_id) and not self._in_a_kit else title
 
-    @cached_property
-    def consultation_paths(self) -> dict[str, Path]:
-        """Consultation -> its file."""
-        return {path.stem: path for path in sorted((self.root / "consultations").glob("*.yaml"))}
-
-    def consultation(self, consultation_id: str) -> Consultation:
-        """The consultation of that id. Raises NoSuchEntry or Problems."""
-        return self._entry("consultation", consultation_id, self.consultation_paths, Consultation)
-
-    @cached_property
-    def guide_paths(self) -> dict[str, Path]:
-        """Lesson -> the file of its guide for whoever teaches."""
-        return {path.stem: path for path in sorted((self.root / "teaching" / "guides").glob("*.yaml"))}
-
-    def guide(self, lesson_id: str) -> Guide:
-        """The guide for teaching a lesson. Raises NoSuchEntry or Problems."""
-        if lesson_id not in self._guides:
-            path = self._named("guide for the lesson", lesson_id, self.guide_paths)
-            guide = read(path, Guide, self.shown(path))
-            if guide.lesson != lesson_id:
-                says = f"lesson {guide.lesson!r} differs from the file's name"
-                raise Problems([Problem(self.shown(path), 1, says, f"write `lesson: {lesson_id}`")])
-            self._guides[lesson_id] = guide
-        return self._guides[lesson_id]
-
-    @cached_property
-    def program_paths(self) -> dict[str, Path]:
-        """Ready course -> its file."""
-        return {path.stem: path for path in sorted((self.root / "teaching" / "programs").glob("*.yaml"))}
-
-    def program(self, program_id: str) -> Program:
-        """The ready course of that id. Raises NoSuchEntry or Problems."""
-        return self._entry("ready course", program_id, self.program_paths, Program)
-
     def form(self, form_id: str) -> tuple[Question, ...]:
         """The questions of one form of the test, such as the pre-test. Raises NoSuchEntry."""
         path = self.root / "questions" / f"{form_id}.yaml"
         if path not in self.question_paths or not self.question_file(path).form:
             raise NoSuchEntry("form of the test", form_id, [path.stem for path in self.question_paths])
         return tuple(resolved(q, self.outline.as_of, self.value_on) for q in self.question_file(path).questions)
-
-    @cached_property
-    def comparison(self) -> Comparison:
-        """The grid of the kinds of parole and their neighbors."""
-        return read(self.root / "law" / "comparison.yaml", Comparison, "law/comparison.yaml")
-
-    @cached_property
-    def events(self) -> Events:
-        """What happened to the law, by day."""
-        return read(self.root / "law" / "events.yaml", Events, "law/events.yaml")
-
-    @cached_property
-    def coverage(self) -> Coverage:
-        """Where each claim of the page that the course was asked for is taught and tested."""
-        return read(self.root / "coverage.yaml", Coverage, "coverage.yaml")
-
-    def figures(self, name: str) -> Figures:
-        """One data set of published numbers. Raises NoSuchEntry."""
-        path = self._named("data set", name, self.figure_paths)
-        return read_figures(path, self.shown(path))
-
-    @cached_property
-    def figure_paths(self) -> dict[str, Path]:
-        """Data set -> its file."""
-        return {path.stem: path for path in sorted((self.root / "law" / "figures").glob("*.csv"))}
-
-    @cached_property
-    def term_paths(self) -> dict[str, Path]:
-        """Glossary term -> its file."""
-        return {path.stem: path for path in sorted((self.root / "glossary").glob("*.yaml"))}
-
-    def term(self, term_id: str) -> Term:
-        """A term of the glossary. Raises NoSuchEntry."""
-        return self._entry("term", term_id, self.term_paths, Term)
-
-    def terms_in(self, notebook: Path) -> list[Term]:
-        """The terms of the glossary that the text of a notebook uses."""
-        return [self.term(term) for term in self.terms_used(notebook)]
-
-    def terms_used(self, notebook: Path) -> list[str]:
-        """The ids of those terms, found by a look at their names."""
-        return glimpses.spoken_of(glimpses.markdown_of(notebook), self._spoken)
-
-    @cached_property
-    def _spoken(self) -> dict[str, list[str]]:
-        return {term: glimpses.names_of_term(path) for term, path in self.term_paths.items()}
-
-    def quizzed(self, page: str) -> list[str]:
-        """The questions that a lesson asks, in its order, found by a look at its notebook."""
-        return glimpses.quizzed(self.root / "notebooks" / f"{page}.ipynb")
-
-    def sections(self, page: str) -> dict[str, str]:
-        """The sections of a lesson: the slug of each heading, as `reread` names it -> the heading."""
-        return glimpses.sections(self.root / "notebooks" / f"{page}.ipynb")
-
-    def first_heading(self, page: str) -> str:
-        """The slug of the first section of a lesson; empty when it has none."""
-        return glimpses.first_heading(self.root / "notebooks" / f"{page}.ipynb")
-
-    @cached_property
-    def specimen_paths(self) -> dict[str, Path]:
-        """Specimen -> its file."""
-        return {path.stem: path for path in sorted((self.root / "specimens").glob("*.yaml"))}
-
-    def specimen(self, specimen_id: str) -> Specimen:
-        """A paper with notes. Raises NoSuchEntry."""
-        return self._entry("specimen", specimen_id, self.specimen_paths, Specimen)
-
-    def _named(self, what: str, name: str, paths: dict[str, Path]) -> Path:
-        if name not in paths:
-            raise NoSuchEntry(what, name, list(paths))
-        return paths[name]
-
-    def _entry(self, what: str, name: str, paths: dict[str, Path], model: type[N]) -> N:
-        path = self._named(what, name, paths)
-        entry = read(path, model, self.shown(path))
-        if entry.id != name:
-            says = f"id {entry.id!r} differs from the file's name"
-            raise Problems([Problem(self.shown(path), 1, says, f"write `id: {name}`")])
-        return entry
 
     def glance(self, case_id: str) -> Glance:
         """Title, stars and minutes of a case, from a look at the head of its file and without reading all of it."""
@@ -423,7 +287,3 @@ class Course:
         if value is None:
             raise LookupError(f"{rule_id} holds no number on {day}")
         return value
-
-    def shown(self, path: Path) -> str:
-        """The path as an author writes it, from the course's root."""
-        return path.relative_to(self.root).as_posix()
