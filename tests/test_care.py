@@ -27,6 +27,8 @@ from typer.testing import CliRunner
 
 from conftest import copy_of_tiny, hand_in, nbgrader
 from gradebooks import files, rows
+from paroleclinic import comments, handin
+from paroleclinic.answers import FILE_NAME, record
 from paroleclinic.care import ages, backup, bundle, database, machine, traces
 from paroleclinic.cli import app
 from paroleclinic.course import Course
@@ -85,6 +87,13 @@ def corrected(root: Path) -> None:
     right = "        right: true\n        because: "
     path.write_text(path.read_text().replace(f"{right}The bridge is open by day.", f"{right}By day it is open."))
     run(root, "regrade", UNIT, "--yes", "--reason", "said better", "--jobs", "1")
+
+
+def exported(root: Path, name: str, to: Path) -> Path:
+    """A hand-in file as the button makes it, of somebody of that name."""
+    shutil.copytree(root / "exercises", to / "exercises")
+    record(to / "exercises" / UNIT / FILE_NAME, NOW, CASE, "when", f"night, says {name}")
+    return handin.hand_in(to, UNIT, name, NOW, "1.0", "2026-11-23").path
 
 
 def collected(root: Path, learner: str) -> None:
@@ -255,6 +264,17 @@ def test_a_backup_holds_what_cannot_be_made_again_and_only_its_owner_can_read_it
     with zipfile.ZipFile(path) as archive:
         assert archive.read("files/people.csv").decode() == ROSTER
     assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+def test_ready_comments_come_back(course):
+    root = course.root
+    memo = course.scenario(CASE).memo
+    run(root, "memos", "comments", CASE, "--criterion", memo.rubric[0].id, "--add", "Say who was told.")
+    kept = comments.path_of(root, CASE).read_bytes()
+    run(root, "backup")
+    comments.path_of(root, CASE).unlink()
+    run(root, "restore", str(newest(root)), "--yes")
+    assert comments.path_of(root, CASE).read_bytes() == kept
 
 
 def test_file_names_that_a_zip_cannot_hold_come_back_all_the_same(course):
@@ -613,17 +633,22 @@ def test_a_learner_who_is_purged_is_nowhere_and_all_others_are_as_before(course)
     for name in ("notes", "local"):
         (root / name).mkdir()
         (root / name / "mine.txt").write_text("zebrafinch called")
+    arrived = "downloads/" + f"hand-in-bridges-{WORDS[1].replace(' ', '-')}-2026-11-24.zip"
+    (root / "downloads").mkdir()
+    (root / arrived).write_bytes(b"as it came")
+    yours = f"Still about them, and yours to look into and delete: {arrived}, notes/mine.txt"
     run(root, "backup")
     others = {name: [line for line in lines if WORDS[0] not in line] for name, lines in rows(book(root)).items()}
     kept = {name: data for name, data in files(root / "submitted").items() if WORDS[0] not in name}
     before = files(root)
     says = run(root, "purge", WORDS[0])
-    assert "Nothing was removed" in says and "folder: submitted/zebrafinch" in says
+    assert "Nothing was removed" in says and "folder: submitted/zebrafinch" in says and yours in says
     assert files(root) == before
     says = run(root, "purge", WORDS[0], "--yes")
-    assert "Still naming them, and yours to delete: notes/mine.txt" in says
+    assert yours in says
     assert "3 backups written again and verified" in says and "cannot reach: mails" in says
     (root / "notes/mine.txt").unlink()
+    (root / arrived).unlink()
     assert {name.partition(":files/")[2] or name for name in naming(root)} == {
         "local/mine.txt"
     }  # content, as scenarios/ is
@@ -641,6 +666,26 @@ def test_a_learner_who_is_purged_is_nowhere_and_all_others_are_as_before(course)
     assert "Nobody of the id zebrafinch is known" in run(root, "purge", WORDS[0], code=2)
     run(root, "restore", str(newest(root)), "--yes")
     assert rows(book(root)) == others
+
+
+def test_a_purge_names_the_hand_in_as_it_came_whoever_it_says_it_is_of(course, tmp_path):
+    root = course.root
+    made = exported(root, "Z. Q.", tmp_path / "made")
+    roster = tmp_path / "people.csv"  # elsewhere, so that nothing here knows the name
+    roster.write_text("id,name\nzq7,Z. Q.\nother,A. N.\n")
+    (root / "downloads/zq7").mkdir(parents=True)
+    shutil.copy(made, root / "downloads/Text of mine.zip")
+    with zipfile.ZipFile(root / "downloads/moodle.zip", "w") as archive:
+        archive.write(made, "Z. Q._7_assignsubmission_file_/a.zip")
+        archive.writestr("A. N._8_assignsubmission_file_/note.txt", "x")
+    (root / "downloads/zq7/memo.pdf").write_bytes(b"%PDF")
+    shutil.copy(exported(root, "A. N.", tmp_path / "other"), root / "downloads/other.zip")
+    run(root, "collect", str(root / "downloads"), "--roster", str(roster))
+    yours = ("downloads/Text of mine.zip", "downloads/moodle.zip", "downloads/zq7/")
+    for words in ((), ("--yes",)):
+        says = run(root, "purge", "zq7", *words).partition("look into and delete:")[2]
+        assert all(name in says for name in yours) and "other.zip" not in says, says
+    assert all((root / name).exists() for name in yours) and not (root / "submitted/zq7").exists()
 
 
 def test_a_purge_reaches_into_the_room(course):

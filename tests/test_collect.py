@@ -7,6 +7,7 @@ import os
 import shutil
 import stat
 import time
+import unicodedata
 import zipfile
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -104,6 +105,40 @@ def test_nbgraders_own_folders_and_loose_files_are_taken(tiny, tmp_path, people)
     loose(tmp_path / "in/Ana Nunez/some folder", "night")
     code, says = collect(tiny, tmp_path / "in", "--roster", people)
     assert (code, kept(tiny, "bo7"), kept(tiny, "anunez")) == (0, "never", "night"), says
+
+
+def test_an_unpacked_hand_in_keeps_the_time_that_its_manifest_proves(tiny, tmp_path, people):
+    with zipfile.ZipFile(made(tmp_path, "A.")) as archive:
+        archive.extractall(tmp_path / "in/anunez")
+        archive.extractall(tmp_path / "in/bo7")
+    late = AT + timedelta(days=9)
+    for path in (tmp_path / "in").rglob(FILE_NAME):
+        os.utime(path, (late.timestamp(), late.timestamp()))
+    loose(tmp_path / "in/bo7/bridges", "night")  # another answer since: the manifest is not of these bytes
+    code, says = collect(tiny, tmp_path / "in", "--roster", people)
+    assert code == 0 and "passed over" not in says, says
+    assert (tiny.root / "submitted/anunez/bridges/timestamp.txt").read_text() == "2026-11-25 09:30:00.000000 UTC\n"
+    assert (tiny.root / "submitted/bo7/bridges/timestamp.txt").read_text() != "2026-11-25 09:30:00.000000 UTC\n"
+
+
+def test_what_is_no_hand_in_is_named_once_and_refuses_nobody(tiny, tmp_path, people):
+    inside = tmp_path / "in"
+    inside.mkdir()
+    shutil.move(made(tmp_path), inside / "ana.zip")
+    word = {"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>", "word/styles.xml": b"<x/>"}
+    zipped(inside / "bo-memo.docx", word)
+    zipped(inside / "bo.zip", {"memo.docx": (inside / "bo-memo.docx"), "__MACOSX/._memo.docx": b"x"})
+    (inside / "bo-memo.pdf").write_bytes(b"%PDF-1.7")
+    for silent in (".DS_Store", "Thumbs.db", "people.csv"):
+        (inside / silent).write_bytes(b"x")
+    code, says = collect(tiny, inside, "--roster", people)
+    assert (code, kept(tiny, "anunez")) == (0, "morning"), says
+    named = [Path(line.split()[-1]).name for line in says.splitlines() if line.startswith("passed over")]
+    assert named == ["bo-memo.docx", "bo-memo.pdf", "bo.zip"], says
+    assert "ask for the zip that *Hand in* makes" in says and "0 refused" in says
+    for number in range(12):
+        (inside / f"{number}.pdf").write_bytes(b"%PDF")
+    assert "... and 7 more that are no hand-ins." in collect(tiny, inside, "--roster", people)[1]
 
 
 def test_collecting_twice_changes_nothing(tiny, tmp_path, people):
@@ -301,6 +336,30 @@ def test_people_are_found_by_any_spelling_and_never_guessed(tmp_path, people):
     assert owner("A.", "Bo Lindqvist") == "bo7"
     assert owner("Ana") == ""
     assert plain("Zoë  O'Neil") == "zoeoneil"
+
+
+def test_of_two_names_that_differ_in_accents_the_one_that_is_written_so_counts_if_it_has_any(tiny, tmp_path):
+    path = tmp_path / "r.csv"
+    path.write_text(
+        "id,name\nml1,María López\nml2,Maria Lopez\nml3,Mária López\nev1,Eva Ruiz\nev2,eva ruiz\n", encoding="utf-8"
+    )
+    people = roster(path)
+
+    def owner(*who: str) -> str:
+        return whose(Found("", "bridges", who, AT, b""), people)
+
+    accented = unicodedata.normalize("NFD", "MARÍA LÓPEZ")
+    assert [owner(who) for who in ("María López", accented, "López María", "maria lopez")] == [
+        "ml1",
+        "ml1",
+        "ml1",
+        "",
+    ], "without accents it may be either"
+    assert owner("Marià Lopez") == "" == owner("Eva Ruiz"), "nobody's spelling, or two people's"
+    code, says = collect(tiny, made(tmp_path, "María López"), "--roster", path)
+    assert (code, kept(tiny, "ml1")) == (0, "morning"), says
+    code, says = collect(tiny, made(tmp_path, "Maria Lopez"), "--roster", path)
+    assert code == 1 and "several on the roster go by Maria Lopez: ml1, ml2, ml3" in says
 
 
 @pytest.mark.pipeline

@@ -21,9 +21,11 @@ from paroleclinic import leaks
 from paroleclinic.answers import FILE_NAME
 from paroleclinic.cli import app
 from paroleclinic.course import Course
-from paroleclinic.drawing import feedbackpage, style
+from paroleclinic.criteria import as_line
+from paroleclinic.drawing import feedbackstyle, style
 from paroleclinic.drawing.cards import DISCLAIMER
-from paroleclinic.drawing.feedbackpage import Head, feedback_page, not_graded_page, page_style
+from paroleclinic.drawing.feedbackpage import Head, feedback_page, not_graded_page
+from paroleclinic.drawing.feedbackstyle import page_style
 from paroleclinic.drawing.marks import CLOSED
 from paroleclinic.grading import grade_case
 from paroleclinic.questions import Memo
@@ -78,7 +80,7 @@ def seen(page: str) -> str:
     assert DISCLAIMER in page and 'lang="en"' in page
     styled = {*re.findall(r"\.([a-z][\w-]*)", style())}
     used = {name for value in found.every("class") for name in value.split()}
-    assert used & styled <= feedbackpage.SHOWN, "the page's style leaves these out"
+    assert used & styled <= feedbackstyle.SHOWN, "the page's style leaves these out"
     return page
 
 
@@ -170,6 +172,39 @@ def test_what_a_person_gave_and_took_is_named_and_adds_up(tiny):
     assert "Total 10.5 13" in says
     assert "Well read.\n\n  Mind the &lt;fee&gt;." in page
     assert CaseScore(Score(9, 1.0), late=5.0).total == 0
+
+
+def test_points_by_criterion_stand_in_the_table_and_not_in_the_comment(tiny):
+    case = tiny.scenario(CASE)
+    answers = six_learners(case)["ideal"] | {"note": "Dear Ana"}
+    line = as_line([1, 2], case.memo.rubric)
+
+    def with_comment(says: str, points: float = 3.0, **more) -> str:
+        return page_of(tiny, answers, marked(9, Score(4, None, points), comments=(says,)), **more)
+
+    page = with_comment(f"Kind.\n\n{line}\n\nMind the fee.")
+    assert '<div class="pc-memo">Kind.\n\nMind the fee.</div>' in page and line not in page
+    assert page.count('<th scope="col">Your memo</th>') == 1
+    assert "<td><strong>Half, 1 of 2</strong></td>" in page and "<td><strong>Full, 2 of 2</strong></td>" in page
+    assert "By criterion it is" not in page
+    assert "What your instructor wrote" not in with_comment(line)
+    assert "By criterion it is 3; your instructor set the points of the whole memo." in with_comment(line, 3.5)
+    assert "<strong>1.5 of 2</strong>" in with_comment(as_line([1.5, 2], case.memo.rubric), 3.5)
+    for other in (
+        line.replace("1/2", "1/3"),
+        line.replace(", 2/2", ""),
+        line.replace("1/2", "3/2"),
+        "By criterion: fine",
+    ):
+        assert f'<div class="pc-memo">{other}</div>' in (page := with_comment(other))
+        assert "Your memo</th>" not in page
+    assert line in (page := with_comment(line, closed=frozenset({case.memo.id}))) and "Your memo</th>" not in page
+
+
+def test_an_id_stands_beside_a_name_and_once_where_no_name_is_known(tiny):
+    case = tiny.scenario(CASE)
+    for head, says in ((Head("Bo Kafor", "Bridges", case, id="b<k>"), "Learner Bo Kafor b<k> Case"), (Head("bk", "Bridges", case, id="bk"), "Learner bk Case")):  # fmt: skip
+        assert says in words(seen(feedback_page(head, grade_case(case, {}), CaseScore(Score(9, 0.0)), tiny.law)))
 
 
 def test_harmful_advice_is_read_before_anything_that_is_explained(tiny):
@@ -342,8 +377,12 @@ def of(course: Course, learner: str) -> str:
 
 @pytest.mark.pipeline
 def test_everybody_who_handed_in_gets_a_page_and_only_what_changed_is_written_again(graded):
-    assert "6 written, 0 unchanged, 0 not written" in (says := run(graded, "feedback"))
+    says = run(graded, "feedback")
+    assert "6 written, 0 unchanged, 0 not written" in says
     assert "1 of them say that the hand-in could not be graded" in says
+    waiting = re.search(r"(\d) learners? ha(?:s|ve) a memo that waits for its mark: .* pages say “so far”", says)
+    waits = [page for page in (graded.root / "feedback").rglob("*.html") if "points so far" in page.read_text()]
+    assert int(waiting[1]) == len(waits) > 0
     for folder in (graded.root / "feedback").glob(f"*/{UNIT}"):
         assert {path.name for path in folder.iterdir()} == {f"{CASE}.html", "timestamp.txt", "submission_secret.txt"}
     assert "there is no answers.jsonl in the hand-in" in of(graded, "nofile")
@@ -362,7 +401,7 @@ def test_everybody_who_handed_in_gets_a_page_and_only_what_changed_is_written_ag
     assert "2 written, 4 unchanged" in run(graded, "feedback")
     assert "11 of 13 points" in (page := of(graded, "ideal"))
     assert "Kind, and &lt;b&gt;clear&lt;/b&gt;." in page and "Names the hours." in page
-    assert "Learner Ana Diaz" in words(of(graded, "half"))
+    assert "Learner Ana Diaz half" in words(of(graded, "half"))
     assert "1 written, 0 unchanged" in run(graded, "feedback", "--all", "--student", "half")
     report = json.loads(run(graded, "feedback", "--json"))
     assert (report["unchanged"], report["not_written"]) == (6, [])

@@ -100,7 +100,8 @@ def test_a_ready_comment_is_kept_listed_and_checked(tiny, memo):
     assert list(ready_comments(tiny)) == []
     listed = CliRunner().invoke(app, ["memos", "comments", CASE, "--course", str(tiny.root)]).output
     assert says in listed
-    assert "Tells her the fee: Names the fee.  (rubric)" in listed
+    assert "Tells her the fee: partly there. What earns half: " in " ".join(listed.split())
+    assert "Tells her the fee: not there yet. What earns nothing: " in " ".join(listed.split())
 
 
 def test_what_is_wrong_with_ready_comments_is_told_with_its_line(tiny):
@@ -111,9 +112,9 @@ def test_what_is_wrong_with_ready_comments_is_told_with_its_line(tiny):
     )
     (path.parent / "no-such-case.yaml").write_text("comments: []\n")
     assert [(one.path, one.line, one.says) for one in sorted(ready_comments(tiny))] == [
-        ("teaching/comments/first-crossing.yaml", 2, 'the rubric has no criterion "hour"'),
-        ("teaching/comments/first-crossing.yaml", 6, "this comment is here twice"),
-        ("teaching/comments/no-such-case.yaml", 0, 'there is no case "no-such-case" with a memo'),
+        ("local/comments/first-crossing.yaml", 2, 'the rubric has no criterion "hour"'),
+        ("local/comments/first-crossing.yaml", 6, "this comment is here twice"),
+        ("local/comments/no-such-case.yaml", 0, 'there is no case "no-such-case" with a memo'),
     ]
 
 
@@ -443,6 +444,18 @@ def test_levels_add_up_and_nothing_is_saved_before_the_marker_says_so(context, g
     shown(page, site, row.notebook)
     expect(page.locator("#picked")).to_have_text("3 of 4")
     expect(page.locator("#first-crossing-memo")).to_have_value("3")
+    differs = page.get_by_role("status").and_(page.locator("#differs"))
+    expect(differs).to_have_text("")
+    page.locator("#first-crossing-memo").fill("3.5")
+    expect(differs).to_have_text("The comment still says 3 by criterion: press “Use … points” again or change it.")
+    with page.expect_response(lambda answer: "/api/grade/" in answer.url):
+        page.locator("#first-crossing-memo").blur()
+    shown(page, site, row.notebook)
+    expect(differs).to_contain_text("The comment still says 3 by criterion")
+    page.locator("#use").click()
+    expect(page.locator('[data-for="first-crossing-memo"]')).to_contain_text("Saved at")
+    expect(differs).to_have_text("")
+    assert row_of(graded, "zq-learner-00").first == 3.0
 
 
 @pytest.mark.browser
@@ -514,7 +527,7 @@ def test_what_cannot_be_read_is_said_on_the_page(tiny):
     path.parent.mkdir(parents=True)
     path.write_text("comments: 7\n")
     text = page_of(nb, about)
-    assert "The ready comments cannot be shown: teaching/comments/first-crossing.yaml" in text
+    assert "The ready comments cannot be shown: local/comments/first-crossing.yaml" in text
     assert "Tells her the fee" in text
     assert "No memo was written." in text
     (tiny.root / "scenarios" / UNIT / f"{CASE}.yaml").write_text("id: first-crossing\n")
@@ -547,7 +560,8 @@ def scores(course: Course) -> dict[str, list[str]]:
 @pytest.mark.browser
 def test_a_second_marker_marks_blind_and_no_score_changes(browser, graded, tmp_path):
     assert re.search(
-        rf"bridges +│ first-crossing │ \d+ +│ \d+ +│ 1 +│ {getpass.getuser()} \(\d+\)", told(graded, "list")
+        rf"bridges *\n.*\n.*\n.*\n│ first-crossing │ \d+ +│ \d+ +│ 1 +│ {getpass.getuser()} \(\d+\)",
+        told(graded, "list"),
     )
     address = re.search(r"/formgrader/submissions/(\w+)/", told(graded, "next"))
     assert address[1] in notebooks(graded).values()
@@ -580,6 +594,8 @@ def test_a_second_marker_marks_blind_and_no_score_changes(browser, graded, tmp_p
     said = told(graded, "agree", UNIT)
     assert "2 pairs: too few to conclude anything" in said
     assert "=Bo & Co" in said
+    table, _, _ = said.partition("2 pairs:")
+    assert max(map(len, table.splitlines())) <= 80
     assert f"The first marks of bridges were set by {getpass.getuser()} (13)." in said
     assert "zq-" not in said
     assert scores(graded) == before

@@ -59,7 +59,7 @@ WRITERS = {  # module of ours that writes -> what the page must name, or nothing
     "cli/regrade.py": "CHANGES.csv",
     "cohort/places.py": "autograded/LEARNER/UNIT/",
     "cohort/spreadsheet.py": "EXPORT.xlsx",
-    "comments.py": "teaching/comments/CASE.yaml",
+    "comments.py": "local/comments/CASE.yaml",
     "effect.py": "",
     "filing.py": "collected/LEARNER/UNIT/VERSION/",
     "gradebook/exporting.py": "grades.csv",

@@ -340,6 +340,38 @@ def test_of_seven_people_nothing_is_concluded(tmp_path, released_tiny):
     assert "may be wrong:" not in html and "too few to tell" in html
 
 
+def test_a_case_that_nobody_worked_on_is_left_out_and_named_until_somebody_does(tmp_path):
+    course = copy_of_tiny(tmp_path / "tiny")
+    for path in [*course.root.glob("*/bridges/first-crossing.*")]:
+        text = (
+            path.read_text().replace("first-crossing", "second-crossing").replace("The first crossing", "The <second>")
+        )
+        path.with_stem("second-crossing").write_text(text)
+    outline = course.root / "course.yaml"
+    outline.write_text(outline.read_text().replace("- first-crossing\n", "- first-crossing\n      - second-crossing\n"))
+    course = Course(course.root)
+    key = key_answers(course.scenario("first-crossing"))
+    put(course, "odd", "bridges", b"")
+    put(course, "nothing", "bridges", line("", None, 0, event="opened").encode())
+    class_of(course, {f"l{number}": key for number in range(8)})
+    made = report_of(course, ["bridges"], NOW)
+    says = "Nobody answered anything in 1 case, which is left out of blanks, signs and questions: The <second>."
+    assert made.left_out == says and "The &lt;second&gt;." in page(made)
+    people = made.learners.set_index("learner")
+    assert (people.loc["l0", "blank"], people.loc["l0", "asked"], people.loc["l0", "possible"]) == (0, 4, 9)
+    assert people.loc["l0", "why"] == () and people.loc["nothing", "why"] == ("What was handed in is blank.",)
+    assert {*made.items.table["case"]} == {"first-crossing"} == {one.case for one in made.frames.asked}
+    assert {*made.grids["case"]["key"]} == {"first-crossing", "second-crossing"}
+    told = " ".join(run(course, "--out", str(tmp_path / "r")).split())
+    assert says in told
+    put(course, "l1", "bridges", line("when", "never", 1).replace("first-", "second-").encode())  # not graded yet
+    assert report_of(course, ["bridges"], NOW).left_out == ""
+    grade_quickly(course, ["bridges"])
+    made = report_of(course, ["bridges"], NOW)
+    assert made.left_out == "" and {*made.items.table["case"]} == {"first-crossing", "second-crossing"}
+    assert made.learners.set_index("learner").loc["l0", "why"] == ("Many blanks: 4 of 8 questions.",)
+
+
 def test_all_right_guessing_and_an_idle_distractor_are_told(tmp_path, released_tiny):
     course = released_tiny(tmp_path / "tiny")
     key = key_answers(course.scenario("first-crossing"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -23,9 +22,12 @@ from paroleclinic.answers import FILE_NAME, LARGEST_FILE
 from paroleclinic.archives import NotHonest, Room, content, members_of
 from paroleclinic.handin import MANIFEST, code
 from paroleclinic.lines import entries
+from paroleclinic.stamps import meant_as_one, moment, platform, stamped
 
 MOST_BYTES_INSIDE = 500_000_000  # unpacked, of one zip inside another with all that is in it
 LARGEST_NOTEBOOK = 5_000_000
+LARGEST_MANIFEST = 1_000_000
+UNREADABLE_MANIFEST = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, OSError)
 LARGEST_ZIP = 100_000_000  # one inside another
 DEEPEST = 3  # zip in zip
 DEEPEST_FOLDER = 50  # folder in folder
@@ -33,10 +35,8 @@ MOST_UNREADABLE = 1000  # lines that name no case of the course, after which the
 SOME = 3  # lines that a refusal names
 SHORTEST_LINE = 20  # bytes, on average; an answer takes four times as many
 LONGEST_PLACE, LONGEST_REASON, LONGEST_NAME = 900, 300, 150  # characters shown
-UNKNOWN_MOMENT = datetime(1980, 1, 1, tzinfo=UTC)  # where a zip's own time begins
+NO_HAND_IN = "it is no hand-in; if it came as one, ask for the zip that *Hand in* makes"
 HALF_A_ZIP = "it is no whole zip: it was cut off or changed on its way; ask for it again"
-MOODLE = re.compile(r"^(?P<who>.+)_(?P<number>[0-9]+)_assignsubmission_file_?(?P<rest>.*)$")
-CANVAS = re.compile(r"^(?P<who>[^\W_]+)(?:_LATE)?_(?P<number>[0-9]+)_[0-9]+_(?P<rest>.+)$")
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,11 @@ class Found:
 
 @dataclass(frozen=True)
 class Refused:
-    """Something that is not taken, and why."""
+    """Something that is not taken, and why; `foreign` is what has nothing of a hand-in in it."""
 
     where: str
     why: str
+    foreign: bool = False
 
 
 @dataclass
@@ -86,7 +87,7 @@ def read(path: Path, units: Mapping[str, str], now: datetime) -> Iterator[Found 
     for one in _read(path, units):
         where = _shown(one.where, LONGEST_PLACE)
         if isinstance(one, Refused):
-            yield Refused(where, _shown(one.why, LONGEST_REASON))
+            yield replace(one, where=where, why=_shown(one.why, LONGEST_REASON))
         elif not one.tests and one.unit not in units.values():
             yield Refused(where, f"this course has no unit {_shown(one.unit, LONGEST_NAME)!r}")
         else:
@@ -111,7 +112,7 @@ def _read(path: Path, units: Mapping[str, str], depth: int = 0) -> Iterator[Foun
     else:
         try:
             with path.open("rb") as file:
-                yield from _file(file, path.name, path.name, (), _Download(units=units), _moment(path), 0)
+                yield from _file(file, path.name, path.name, (), _Download(units=units), moment(path), 0)
         except OSError as error:
             yield Refused(str(path), f"it cannot be read: {error.strerror}")
 
@@ -135,8 +136,14 @@ def _folder(path: Path, units: Mapping[str, str], depth: int) -> Iterator[Found 
                 yield from _loose_file(one, here, units)
             elif one.suffix != ".ipynb" and one.is_file() and (_is_zip(one) or _named_zip(one.name)):
                 yield from _read(one, units)
+            elif one.is_file() and meant_as_one(one.name) and not (one.name == MANIFEST and _holds_answers(path)):
+                yield Refused(str(one), NO_HAND_IN, foreign=True)
         except OSError as error:
             yield Refused(str(one), f"it cannot be read: {error.strerror}")
+
+
+def _holds_answers(folder: Path) -> bool:
+    return next(folder.glob(f"*/{FILE_NAME}"), None) is not None or (folder / FILE_NAME).is_file()
 
 
 def _loose_file(path: Path, beside: list[Path], units: Mapping[str, str]) -> Iterator[Found | Refused]:
@@ -149,7 +156,23 @@ def _loose_file(path: Path, beside: list[Path], units: Mapping[str, str]) -> Ite
         if one.suffix == ".ipynb" and not one.is_symlink() and one.is_file() and one.stat().st_size <= LARGEST_NOTEBOOK
     }
     parents = (path.parent.parent.name, path.parent.name)  # nbgrader's own order is learner/unit
-    yield from _loose(str(path), path.read_bytes(), notebooks, parents, units, _moment(path))
+    data = path.read_bytes()
+    yield from _loose(str(path), data, notebooks, parents, units, _noted_moment(path, data) or moment(path))
+
+
+def _noted_moment(path: Path, data: bytes) -> datetime | None:
+    """When an answer file out of an unpacked hand-in was handed in, if the manifest beside it is of just these bytes."""
+    for folder in (path.parent.parent, path.parent):
+        beside = folder / MANIFEST
+        try:
+            if beside.is_symlink() or beside.stat().st_size > LARGEST_MANIFEST:
+                continue
+            manifest = json.loads(beside.read_bytes())
+            if hashlib.sha256(data).hexdigest() in manifest["files"].values():
+                return datetime.fromisoformat(manifest["at"]).astimezone(UTC)
+        except UNREADABLE_MANIFEST:
+            continue
+    return None
 
 
 def _file(
@@ -159,11 +182,11 @@ def _file(
         file.seek(0)
         try:
             with zipfile.ZipFile(file) as archive:
-                yield from _zip(archive, where, who or _platform(name)[0], download, at, depth)
+                yield from _with_something(where, _zip(archive, where, who or platform(name)[0], download, at, depth))
         except NotHonest as error:
             yield Refused(where, str(error))
         except Exception as error:  # a damaged zip fails in as many ways as zipfile and zlib have
-            yield Refused(where, f"the zip is damaged ({type(error).__name__})")
+            yield Refused(where, f"the zip is damaged ({type(error).__name__}); ask for it again")
         return
     file.seek(0)
     data = file.read(LARGEST_FILE + 1)
@@ -172,7 +195,19 @@ def _file(
     elif _named_zip(name) and not data.lstrip().startswith(b"{"):
         yield Refused(where, HALF_A_ZIP)
     else:
-        yield from _loose(where, data, {}, who or _platform(name)[0], download.units, at)
+        yield from _loose(where, data, {}, who or platform(name)[0], download.units, at)
+
+
+def _with_something(where: str, inside: Iterator[Found | Refused]) -> Iterator[Found | Refused]:
+    """What came out of a zip. When nothing in it is of a hand-in, the zip itself is named: it may be a text with pictures."""
+    foreign, more = [], False
+    for one in inside:
+        if isinstance(one, Refused) and one.foreign:
+            foreign.append(one)
+        else:
+            more = True
+            yield one
+    yield from foreign if more else [Refused(where, NO_HAND_IN, foreign=True)]
 
 
 def _named_zip(name: str) -> bool:
@@ -207,11 +242,11 @@ def _zipped_folder(
     download: _Download, at: datetime, depth: int,
 ) -> Iterator[Found | Refused]:  # fmt: skip
     parts = PurePosixPath(folder).parts
-    owner = who or next((found for part in parts if (found := _platform(part)[0])), ())
+    owner = who or next((found for part in parts if (found := platform(part)[0])), ())
     notebooks = _notebooks(archive, files, download)
     for name, member in files.items():
-        inside, at_member = f"{where} / {member.filename}", _stamped(member, at)
-        mine, plain = _platform(name)
+        inside, at_member = f"{where} / {member.filename}", stamped(member, at)
+        mine, plain = platform(name)
         names = owner or mine or parts[-2:]
         try:
             if plain == FILE_NAME or plain.endswith(".jsonl"):
@@ -225,6 +260,8 @@ def _zipped_folder(
                     inner = _Download(room := min(download.left, MOST_BYTES_INSIDE), download.units)
                     yield from _file(data, inside, name, owner or mine, inner, at_member, depth + 1)
                     download.left -= room - inner.left
+                elif meant_as_one(plain if mine else member.filename):
+                    yield Refused(inside, NO_HAND_IN, foreign=True)
         except NotHonest as error:
             yield Refused(inside, str(error))
         except Exception as error:  # one damaged member costs itself only
@@ -238,7 +275,7 @@ def _notebooks(
     found: dict[tuple[str, ...], dict[str, bytes]] = {}
     for name, member in files.items():
         if name.endswith(".ipynb") and member.file_size <= LARGEST_NOTEBOOK:
-            mine, plain = _platform(name)
+            mine, plain = platform(name)
             with suppress(Exception):  # as many ways to be damaged as zipfile and zlib have
                 found.setdefault(mine, {})[plain] = content(archive, member, LARGEST_NOTEBOOK, download)
     return found
@@ -247,14 +284,14 @@ def _notebooks(
 def _handed_in(
     archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo], where: str, who: tuple[str, ...], download: _Download
 ) -> Iterator[Found | Refused]:  # fmt: skip
-    about = content(archive, members[MANIFEST], 1_000_000, download)
+    about = content(archive, members[MANIFEST], LARGEST_MANIFEST, download)
     try:
         manifest = json.loads(about)
         unit, name, sums = manifest["unit"], manifest["name"], manifest["files"]
         if not isinstance(unit, str) or not isinstance(name, str) or not isinstance(sums, dict):
             raise TypeError
         made = datetime.fromisoformat(manifest["at"]).astimezone(UTC)
-    except (ValueError, KeyError, TypeError, RecursionError, OverflowError, OSError):
+    except UNREADABLE_MANIFEST:
         yield Refused(where, "its manifest cannot be read; ask the learner to hand in again")
         return
     file, most = (sittings.FILE_NAME, sittings.LARGEST_FILE) if unit == sittings.UNIT else (FILE_NAME, LARGEST_FILE)
@@ -271,7 +308,7 @@ def _handed_in(
             held[path] = data
     answers = held.pop(f"{unit}/{file}", None)
     if answers is None:
-        yield Refused(where, f"it holds no {file}")
+        yield Refused(where, f"it holds no {file}; ask the learner to open a case, answer, and press *Hand in* again")
         return
     notebooks = {PurePosixPath(path).name: data for path, data in held.items()}
     found = Found(where, unit, (*who, name), made, answers, notebooks, code(about))
@@ -311,32 +348,7 @@ def _loose(
             break
     found = sorted({units[case] for case in cases})
     if not found:
-        yield Refused(where, "it holds no answer to a case of this course")
+        yield Refused(where, "it holds no answer to a case of this course; ask for the zip that *Hand in* makes")
     for unit in found:
         names = tuple(name for name in who if name and name != unit)
         yield Found(where, unit, names, at, data, notebooks)
-
-
-def _platform(name: str) -> tuple[tuple[str, ...], str]:
-    """Whose file it is by the naming of Moodle or Canvas, if it is theirs: name and number there; and its own name."""
-    stem = PurePosixPath(name).name
-    if found := MOODLE.match(stem):
-        return (found["who"], f"moodle:{found['number']}"), found["rest"]
-    if found := CANVAS.match(stem):
-        return (found["who"], f"canvas:{found['number']}"), found["rest"]
-    return (), stem
-
-
-def _stamped(member: zipfile.ZipInfo, otherwise: datetime) -> datetime:
-    try:
-        return datetime(*member.date_time, tzinfo=UTC)
-    except ValueError:
-        return otherwise
-
-
-def _moment(path: Path) -> datetime:
-    changed = path.stat().st_mtime
-    try:
-        return datetime.fromtimestamp(changed, UTC)
-    except (ValueError, OverflowError, OSError):
-        return UNKNOWN_MOMENT  # no such year

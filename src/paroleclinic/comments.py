@@ -1,4 +1,4 @@
-"""What markers often have to say about a memo, by criterion: `teaching/comments/CASE.yaml`, and what the rubric says itself."""
+"""What markers often have to say about a memo, by criterion: `local/comments/CASE.yaml`, and what the rubric says itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import field_validator
 from paroleclinic.questions import Memo
 from paroleclinic.reading import Entry, Problem, Problems, Several, line_of, read
 
-FOLDER = ("teaching", "comments")
+FOLDER = ("local", "comments")
 LONGEST = 600  # characters of one comment
 
 
@@ -65,8 +65,10 @@ def ready(memo: Memo, kept: Bank) -> list[Ready]:
     found = []
     for criterion in memo.rubric:
         found += [Ready(criterion.id, one.says, True) for one in kept.comments if one.criterion == criterion.id]
+        name = criterion.says.rstrip(".")
         found += [
-            Ready(criterion.id, f"{criterion.says}: {level}", False) for level in (criterion.half, criterion.none)
+            Ready(criterion.id, f"{name}: partly there. What earns half: {criterion.half}", False),
+            Ready(criterion.id, f"{name}: not there yet. What earns nothing: {criterion.none}", False),
         ]
     return found
 

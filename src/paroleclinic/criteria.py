@@ -24,6 +24,20 @@ def as_line(points: Sequence[float], rubric: Sequence[Criterion]) -> str:
     return f"{HEAD} {each}."
 
 
+def without_line(comment: str) -> str:
+    """A comment without its points by criterion."""
+    found = LINE.search(comment)
+    if not found:
+        return comment
+    return "\n\n".join(part for part in (comment[: found.start()].rstrip(), comment[found.end() :].lstrip()) if part)
+
+
+def level(criterion: Criterion, given: float) -> str:
+    """Points in words, such as "Half, 1 of 2"; without a word where they are those of no level."""
+    word = next((f"{word}, " for word, points, _ in levels(criterion) if points == given), "")
+    return f"{word}{given:g} of {criterion.points}"
+
+
 def from_comment(comment: str, rubric: Sequence[Criterion]) -> tuple[float, ...] | None:
     """The points of each criterion that a comment names; None when it names none, or those of another rubric."""
     found = LINE.search(comment)

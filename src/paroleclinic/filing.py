@@ -46,10 +46,19 @@ class Learner:
 
     @property
     def known_as(self) -> set[str]:
-        """Every spelling that stands for this person, letters and digits only."""
+        """Every spelling that stands for this person, letters and digits only, without accents."""
+        return {plain(text) for text in self._names if plain(text)}
+
+    @property
+    def written(self) -> set[str]:
+        """The same with their accents."""
+        return {accented(text) for text in self._names if accented(text)}
+
+    @property
+    def _names(self) -> tuple[str, ...]:
         parts = self.name.split()
         turned = f"{parts[-1]}{''.join(parts[:-1])}" if parts else ""
-        return {plain(text) for text in (self.id, self.name, turned, *self.also) if plain(text)}
+        return self.id, self.name, turned, *self.also
 
 
 @dataclass(frozen=True)
@@ -95,14 +104,20 @@ def roster(path: Path) -> list[Learner]:
 
 
 def whose(found: Found, people: Sequence[Learner]) -> str:
-    """The learner's id: of the roster, or made of the name when there is none; empty when nobody or two people fit."""
+    """The learner's id: of the roster, or made of the name when there is none; empty when nobody or two people fit.
+
+    Of two names that differ in nothing but accents, the one fits that is written as in the hand-in, if that has accents; without, it may
+    be either: many keyboards have none.
+    """
     if not people:
         name = next((in_a_file_name(who) for who in found.who if plain(who)), "")
         return unicodedata.normalize("NFC", name.casefold())
     for who in found.who:
-        fits = {one.id for one in people if plain(who) in one.known_as}
-        if len(fits) == 1:
-            return fits.pop()
+        fits = [one for one in people if plain(who) in one.known_as]
+        exact = [one for one in fits if accented(who) in one.written] if accented(who) != plain(who) else []
+        for some in (fits, exact):
+            if len(some) == 1:
+                return some[0].id
     return ""
 
 
@@ -155,8 +170,16 @@ def tested(root: Path) -> list[str]:
 
 def plain(name: str) -> str:
     """A name without accents, blanks, signs and case, to compare it by."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if letter.isalnum())
+    return _letters("NFKD", name)
+
+
+def accented(name: str) -> str:
+    """A name without blanks, signs and case."""
+    return _letters("NFC", name)
+
+
+def _letters(form: Literal["NFC", "NFKD"], name: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize(form, name.casefold()) if letter.isalnum())
 
 
 def _version(found: Found) -> str:

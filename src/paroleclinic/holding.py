@@ -41,9 +41,11 @@ def alone(root: Path, command: str, *, restoring: bool = False) -> Iterator[None
             raise Stopped(CUT_OFF)
         yield
     finally:
-        with suppress(OSError):
-            (root / HOLDER).unlink()
-        lock.release()
+        try:
+            with suppress(OSError):
+                (root / HOLDER).unlink()
+        finally:
+            lock.release()
 
 
 def half_restored(root: Path) -> bool:

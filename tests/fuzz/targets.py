@@ -317,7 +317,7 @@ def _run_handin(data: bytes, folder: Path) -> None:
     assert len(filed) == len(owned)
     after = _tree(folder)
     new = set(after) - set(before)
-    assert all(path.startswith(("course/submitted/", "course/collected/")) for path in new), new
+    assert all(path.startswith(("course/submitted/", "course/collected/", "course/.grading.lock")) for path in new), new
     assert {path: after[path] for path in before} == before
     assert {one.did for one in file_away(course, owned)} <= {"already here"}
     assert _tree(folder) == after, "filing twice is not filing once"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from paroleclinic.care import bundle, database, room
+from paroleclinic.care.arrivals import holds
 from paroleclinic.care.backup import BACKUPS, PART, Say, described
 from paroleclinic.care.disk import on_disk, replace
 from paroleclinic.care.manifest import GRADEBOOK
@@ -24,10 +24,16 @@ from paroleclinic.care.traces import forget, named_in, pattern, without_lines, w
 from paroleclinic.cohort.places import REGRADED, remove
 from paroleclinic.course import Course
 from paroleclinic.holding import RESTORING, Stopped
+from paroleclinic.hub.places import FOLDER
 
 PURGING = ".purging"
 LOG = "purged.log"
 BOOKS = ("gradebook.db", "before.sqlite")  # that a restore put aside, or that lies there since before a server holds it
+KEPT = (
+    FOLDER,
+    PURGING,
+    *(book + end for book in BOOKS for end in ("", *database.SIDE_FILES)),
+)  # a purge looks after them
 CONTENT = frozenset((
     ".git", ".venv", "node_modules", "law", "questions", "glossary", "specimens", "scenarios", "consultations", "notebooks",
     "exercises", "solutions", "teaching", "src", "tests", "docs", "benchmarks", "screenshots", "local", BACKUPS, RESTORING,
@@ -50,15 +56,15 @@ class Done:
 def purge(course: Course, found: Iterable[Share], now: datetime, say: Say) -> Done:
     """Do it, backups first. The caller holds the course. Raises Stopped or OSError; run it again then, it goes on."""
     with room.closed(course.root):
-        return _purge(course.root, found, now, say)
+        return _purge(course, found, now, say)
 
 
-def _purge(root: Path, found: Iterable[Share], now: datetime, say: Say) -> Done:
-    some = [one for one in found if one]
+def _purge(course: Course, found: Iterable[Share], now: datetime, say: Say) -> Done:
+    root, some = course.root, [one for one in found if one]
     _note(root, some)
     remove(root / RESTORING)
-    for left in (root / BACKUPS).glob(f"{PART}*"):
-        remove(left)
+    for part in (root / BACKUPS).glob(f"{PART}*"):
+        remove(part)
     learners = {one.learner for one in some}
     words = pattern(word for one in some for word in one.words)
     wanted = sorted({name for one in some for name in one.backups})
@@ -100,7 +106,7 @@ def _purge(root: Path, found: Iterable[Share], now: datetime, say: Say) -> Done:
         os.fsync(log.fileno())
     (root / PURGING).unlink()
     on_disk(root)
-    return Done(dict(gone), places, tuple(wanted), tuple(failed), tuple(_left(root, words)))
+    return Done(dict(gone), places, tuple(wanted), tuple(failed), tuple(left(course, some)))
 
 
 def unfinished(root: Path) -> list[str]:
@@ -145,14 +151,29 @@ def _forget_aside(file: Path, learners: set[str]) -> list[str]:
     return []
 
 
-def _left(root: Path, words: re.Pattern[bytes]) -> Iterator[str]:
-    """Files that still name somebody, apart from the course's content and others' work."""
+def left(course: Course, some: Iterable[Share], unseen: Iterable[str] = ()) -> Iterator[str]:
+    """Files that name somebody, or hold their hand-in as it came, and that a purge leaves: none of the course's content, of
+    others' work, or of the folders and files `unseen`."""
+    some, root = list(some), course.root
+    words = pattern(word for one in some for word in one.words)
+    joined = pattern((word for one in some for word in one.words), joined=True)
+    ids, marks = {one.learner for one in some}, {mark for one in some for mark in one.marks}
+    ours = {path for one in some for path in (*one.files, *one.lines, *one.folders)}
+    unseen = CONTENT.union(unseen)
     for here, folders, names in os.walk(root):
         if Path(here) == root:
-            folders[:] = [name for name in folders if name not in CONTENT and not name.endswith("_cache")]
+            folders[:] = [name for name in folders if name not in unseen and not name.endswith("_cache")]
+            names[:] = [name for name in names if name not in unseen]
+        elif Path(here).name in ids and not ours & {Path(here), *Path(here).parents}:
+            yield f"{Path(here).relative_to(root).as_posix()}/"
+            folders.clear()
+            continue
         for name in names:
             path = Path(here) / name
-            if not path.is_symlink() and path.name != LOG and named_in(path, words):
+            if path.is_symlink() or path.name == LOG or ours & {path, *path.parents}:
+                continue
+            named = joined.search(name.encode("utf-8", "surrogateescape")) or named_in(path, words)
+            if named or holds(path, course, marks):
                 yield path.relative_to(root).as_posix()
 
 

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import select
 
 from paroleclinic.care import bundle, database, room
+from paroleclinic.care.arrivals import marks
 from paroleclinic.care.backup import BACKUPS, Say, backups, is_roster
 from paroleclinic.care.manifest import GRADEBOOK, Manifest
 from paroleclinic.care.traces import about, named_in, pattern, without_rows
@@ -21,6 +22,7 @@ from paroleclinic.filing import COLLECTED, roster
 from paroleclinic.gradebook.handed_in import time_of
 from paroleclinic.gradebook.schema import SECRET, exchanged
 from paroleclinic.gradebook.setup import settings
+from paroleclinic.handin import in_a_file_name
 from paroleclinic.holding import Stopped
 from paroleclinic.hub.places import Places
 from paroleclinic.pseudonyms import Pseudonyms
@@ -41,7 +43,7 @@ class Unknown(Stopped):
 @dataclass(frozen=True)
 class Share:
     """What is there of one learner: rows by table, folders and files that go whole, files that lose lines, and backups;
-    whether the hub for the room has an account, and its copies of answers."""
+    whether the hub for the room has an account, and its copies of answers; and the marks of the hand-ins."""
 
     learner: str
     pseudonym: str
@@ -53,6 +55,7 @@ class Share:
     backups: tuple[str, ...] = ()
     account: bool = False
     copies: tuple[Path, ...] = ()
+    marks: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         here = (self.rows, self.folders, self.files, self.lines, self.backups)
@@ -94,17 +97,18 @@ def shares(course: Course, learners: Iterable[str], say: Say) -> list[Share]:
     rosters = [path for path in sorted(tables) if is_roster(path)]
     for one_roster in rosters:
         for person in roster(one_roster):
-            people.setdefault(person.id, (person.name, next(iter(person.also), "")))
+            name, email = people.get(person.id, ("", ""))
+            people[person.id] = (name or person.name, email or next(iter(person.also), ""))
     for learner in asked:
         name, email = people.get(learner, ("", ""))
-        words = (learner, names.of(learner), email, name if " " in name else "")
+        words = (learner, names.of(learner), email, *((name, in_a_file_name(name)) if " " in name else ()))
         seen = pattern(words)
         found.append(
             Share(
                 learner, names.of(learner), words, rows[learner],
                 tuple(_folders(course, learner)), tuple(_files(root, seen, rosters)),
                 tuple(_with_lines(root, learner, seen, rosters)), tuple(sorted(holds[learner])),
-                room.account(root, learner), tuple(room.copies(root, learner)),
+                room.account(root, learner), tuple(room.copies(root, learner)), marks(root, learner),
             )
         )  # fmt: skip
     return found

@@ -10,7 +10,7 @@ from paroleclinic.reading import Problem
 
 
 def ready_comments(course: Course) -> Iterator[Problem]:
-    """What is wrong with the files in `teaching/comments`."""
+    """What is wrong with the files in `local/comments`."""
     for path in banks(course.root):
         memo = course.scenario(path.stem).memo if path.stem in course.scenario_paths else None
         yield from wrong(course.root, path, memo)

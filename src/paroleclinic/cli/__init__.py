@@ -38,6 +38,8 @@ from paroleclinic.cli.showing import no_access, shown
 from paroleclinic.course import NoSuchEntry
 from paroleclinic.reading import Problems
 
+AS_ROOT = "You are root here. Open the course as an ordinary user. In a container that has no other: paroleclinic lab --allow-root"
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(law.app, name="law")
 app.add_typer(new.app, name="new")
@@ -121,6 +123,9 @@ def lab(context: typer.Context, course: Folder = HERE) -> None:
     from paroleclinic.lab import command, environment
 
     root = course_at(course).root
+    if os.name == "posix" and os.geteuid() == 0 and "--allow-root" not in context.args:
+        typer.echo(AS_ROOT, err=True)
+        raise typer.Exit(2)
     words = command(root, *context.args)
     if os.name == "posix":
         os.chdir(root)

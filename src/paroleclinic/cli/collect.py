@@ -17,7 +17,7 @@ from paroleclinic.cli.folder import HERE, Folder, course_at
 from paroleclinic.cli.showing import IF_REAL, real_looking, say
 
 if TYPE_CHECKING:
-    from paroleclinic.collecting import Found
+    from paroleclinic.collecting import Found, Refused
     from paroleclinic.course import Course
     from paroleclinic.filing import Filed, Learner
 
@@ -77,10 +77,7 @@ def collect(
         )  # fmt: skip
     if table.rows:
         console.print(table)
-    for no in refused:
-        console.print(
-            f"[bold]refused[/bold]  {escape(no.where)}\n    {escape(no.why)}", soft_wrap=True, highlight=False
-        )
+    refused = _left_out(console, refused)
     if real := list(_real_looking(course, filed)):
         say(console, "\n".join([*real, IF_REAL]))
     count = {
@@ -98,6 +95,19 @@ def collect(
         says.append("No hand-in was found there.")
     console.print("\n".join(map(escape, says)), soft_wrap=True, highlight=False)
     raise typer.Exit(1 if refused else 0)
+
+
+def _left_out(console: Console, refused: Sequence[Refused]) -> list[Refused]:
+    """Name what was not taken. Returns what was refused, without what is no hand-in at all."""
+    foreign = [one for one in refused if one.foreign]
+    for one in [*foreign[:NAMED], *(one for one in refused if not one.foreign)]:
+        did = "passed over" if one.foreign else "refused"
+        console.print(
+            f"[bold]{did}[/bold]  {escape(one.where)}\n    {escape(one.why)}", soft_wrap=True, highlight=False
+        )
+    if len(foreign) > NAMED:
+        console.print(f"... and {len(foreign) - NAMED:,} more that are no hand-ins.")
+    return [one for one in refused if not one.foreign]
 
 
 def next_steps(new: Iterable[Found]) -> list[str]:
@@ -157,7 +167,7 @@ def _whose_not(found: Found, people: Sequence[Learner]) -> str:
     if fits:
         return (
             f"several on the roster go by {names}: {', '.join(fits)}\n"
-            f"    fix: unpack it into a folder named for the right id, such as {fits[0]}, and collect that folder"
+            f"    fix: unpack it into a folder named for the right id, such as {fits[0]}, and collect that folder in the place of the zip"
         )
     return (
         f"nobody on the roster goes by: {names}\n    fix: add the person or the name to the roster, and collect again"

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from paroleclinic.cli.folder import HERE, Folder, course_at, units_of
 from paroleclinic.cli.grade import bar_of
-from paroleclinic.cli.showing import say, shown, some, stopping
+from paroleclinic.cli.showing import count, say, shown, some, stopping
 
 if TYPE_CHECKING:
     from paroleclinic.cohort.feedback import Outcome
@@ -89,7 +89,16 @@ def _summary(done: list[Outcome], seconds: float) -> str:
     words = ", ".join(f"{sum(one.state == state for one in done):,} {state}" for state in states)
     bad = sum(not one.graded for one in done)
     says = f" {bad:,} of them say that the hand-in could not be graded." if bad else ""
-    return f"Learners' pages: {words}, in {seconds:.1f} s.{says}"
+    return f"Learners' pages: {words}, in {seconds:.1f} s.{says}{_waiting(done)}"
+
+
+def _waiting(done: list[Outcome]) -> str:
+    """A line about memos without a mark, or nothing."""
+    number = len({one.learner for one in done if one.waits})
+    if not number:
+        return ""
+    has, whose = ("has", "that learner's") if number == 1 else ("have", "their")
+    return f"\n{count(number, 'learner')} {has} a memo that waits for its mark: {whose} pages say “so far”."
 
 
 def _left_out(done: list[Outcome]) -> list[Text]:
@@ -112,6 +121,7 @@ def _report(done: list[Outcome], seconds: float, stopped: str) -> dict[str, obje
             {"learner": one.learner, "unit": one.unit, "why": one.why} for one in done if one.state == "not written"
         ],
         "could_not_grade": [{"learner": one.learner, "unit": one.unit} for one in done if not one.graded],
+        "memo_waits": [{"learner": one.learner, "unit": one.unit} for one in done if one.waits],
         "seconds": round(seconds, 3),
         "stopped": stopped or None,
     }

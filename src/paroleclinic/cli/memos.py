@@ -17,7 +17,10 @@ from paroleclinic.cli.readings import Unit, agree, by, drift
 from paroleclinic.cli.showing import count, say, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from paroleclinic.gradebook.memos import Kind
+    from paroleclinic.memos.pile import Count
 
 app = typer.Typer(no_args_is_help=True, help="Mark memos fairly: what waits, ready comments, a second marker, drift.")
 PLACE = Path("second-marking")
@@ -34,19 +37,27 @@ def list_(
     from paroleclinic.memos.pile import counts
 
     with gradebook(folder) as (console, course, book):
-        table = Table("Unit", "Case", "Wait", "Marked", "Blank", "Marked by")
-        waiting = 0
-        for unit in units_of(course, units):
-            for one in counts(book, unit):
-                table.add_row(
-                    unit, escape(one.case), str(one.waits), str(one.marked), str(one.blank), escape(by(one.markers))
-                )
-                waiting += one.waits
-        if not table.row_count:
+        piles = {unit: found for unit in units_of(course, units) if (found := counts(book, unit))}
+        if not piles:
             say(console, "No memo was handed in and graded yet.")
             return
-        console.print(table)
+        for unit, found in piles.items():
+            _pile(console, unit, found)
+        waiting = sum(one.waits for found in piles.values() for one in found)
         say(console, f"{count(waiting, 'memo')} {'waits' if waiting == 1 else 'wait'} for a mark.")
+
+
+def _pile(console: Console, unit: str, found: Sequence[Count]) -> None:
+    """The cases of a unit in which somebody wrote a memo, a row each; the others in a line."""
+    table = Table("Case", "Wait", "Marked", "Blank", "Marked by", title=unit, title_justify="left")
+    table.columns[0].no_wrap = True
+    begun = [one for one in found if one.waits or one.marked]
+    for one in begun:
+        table.add_row(escape(one.case), str(one.waits), str(one.marked), str(one.blank), escape(by(one.markers)))
+    if begun:
+        console.print(table)
+    if rest := len(found) - len(begun):
+        say(console, f"{unit}: {count(rest, 'more case' if begun else 'case')} in which nobody wrote a memo.")
 
 
 @app.command("next")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 NAMED = 12  # files that are named
 BEYOND = (
-    "What this cannot reach: mails; a school's system (Moodle, Canvas); learners' own machines; paper; copies of backups, exports and"
-    " pages that you put elsewhere; a database server's own logs and backups; deleted files that the disk still holds."
+    "What this cannot reach: mails; a school's system (Moodle, Canvas); learners' own machines; paper; hand-ins as they came, copies"
+    " of backups, exports and pages that you put elsewhere; a database server's own logs and backups; deleted files that the disk still holds."
 )
 
 
@@ -35,8 +36,8 @@ def purge(
     folder: Folder = HERE,
 ) -> None:
     """Show all that is kept of a learner, and remove it only with --yes: gradebook, folders, reports, and from every backup."""
+    from paroleclinic.care.purge import KEPT, left, unfinished
     from paroleclinic.care.purge import purge as forget
-    from paroleclinic.care.purge import unfinished
     from paroleclinic.care.shares import idle, shares
     from paroleclinic.holding import alone
 
@@ -69,6 +70,7 @@ def purge(
         if not any(found) and not begun:
             raise typer.Exit(2)
         if not (yes or go_on):
+            _say_left(console, list(left(course, filter(None, found), KEPT)))
             say(console, "Nothing was removed. To remove it for ever: the same command with --yes")
             return
         with alone(course.root, "purge"):
@@ -120,8 +122,12 @@ def _tell(console: Console, done: Done) -> None:
     )
     for line in done.failed:
         say(console, f"  not done: {line}")
-    if done.left:
-        more = f" and {len(done.left) - NAMED:,} more" if len(done.left) > NAMED else ""
-        say(console, f"Still naming them, and yours to delete: {', '.join(done.left[:NAMED])}{more}")
+    _say_left(console, done.left)
     say(console, BEYOND)
     say(console, "A line without a name stands in purged.log.")
+
+
+def _say_left(console: Console, names: Sequence[str]) -> None:
+    if names:
+        more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+        say(console, f"Still about them, and yours to look into and delete: {', '.join(names[:NAMED])}{more}")

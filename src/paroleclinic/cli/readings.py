@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -15,6 +16,8 @@ from paroleclinic.cli.opening import content, gradebook
 from paroleclinic.cli.showing import count, say, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from paroleclinic.estimates import Estimate
     from paroleclinic.memos.agreement import Agreement, Pair
 
@@ -34,35 +37,21 @@ def agree(unit: Unit, folder: Folder = HERE) -> None:
             return
         memos = memos_of(course, unit)
         for marker, twice in everything:
-            table = Table(
-                "What",
-                "Pairs",
-                "Same",
-                "Within 1 point",
-                "Weighted kappa",
-                "Second minus first",
-                title=escape(shown(marker)),
-                title_justify="left",
-            )
             total = in_total(twice)
-            _row(table, "In total", total)
+            _print(console, marker, {"In total": total})
             for case in sorted({pair.case for pair in twice}):
                 of_case = [pair for pair in twice if pair.case == case]
                 noted = sum(pair.first is not None for pair in of_case)
-                if not noted:
-                    table.add_row(escape(case), "0", "by criterion: the first marks were typed as one sum", "", "", "")
-                    continue
-                table.add_section()
-                table.add_row(f"[bold]{escape(case)}[/bold]", "", "", "", "", "")
-                for criterion, found in by_criterion(of_case, memos[case]).items():
-                    _row(table, criterion, found)
-            console.print(table)
+                if noted:
+                    _print(console, case, by_criterion(of_case, memos[case]))
+                else:
+                    say(console, f"{case}: first marks typed as one sum, so nothing by criterion.")
             say(console, in_words(total))
             _apart(console, furthest(twice))
         say(console, f"The first marks of {unit} were set by {by(markers(marked(book, unit)))}.")
         say(
             console,
-            "In brackets: what 95 of 100 samples like this would give. No score was changed, and none follows from this.",
+            "Under a number: what 95 of 100 samples like this would give. No score was changed, and none follows from this.",
         )
 
 
@@ -123,10 +112,18 @@ def _apart(console: Console, pairs: list[Pair]) -> None:
         say(console, f"  {pair.case}, {pair.code}: {first:g} and {second:g} of {pair.most:g}{note}")
 
 
-def _row(table: Table, what: str, found: Agreement) -> None:
-    few = found.exact.few
-    sure = ("too few", "too few") if few else (_said(found.kappa, 2), _said(found.apart, 1, "+"))
-    table.add_row(escape(what), str(found.exact.n), _percent(found.exact), _percent(found.close), *sure)
+def _print(console: Console, title: str, rows: Mapping[str, Agreement]) -> None:
+    """A table that fits 80 columns: each interval stands under its number."""
+    heads = ("What", "Pairs", "Same", "Within\n1 point", "Weighted\nkappa", "Second\nminus first")
+    table = Table(
+        *heads, title=escape(shown(title)), title_justify="left", box=SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0)
+    )
+    table.columns[0].overflow = "fold"
+    for what, found in rows.items():
+        sure = ("too few", "too few") if found.exact.few else (_said(found.kappa, 2), _said(found.apart, 1, "+"))
+        cells = (_percent(found.exact), _percent(found.close), *sure)
+        table.add_row(escape(what), str(found.exact.n), *(one.replace(" (", "\n").rstrip(")") for one in cells))
+    console.print(table)
 
 
 def _percent(found: Estimate) -> str:

@@ -102,6 +102,10 @@ def _tell(console: Console, made: Report, page: Path, tables: int) -> None:
     )
     for first, one in look[:NAMED]:
         say(console, f"  {one.case}, question {one.number} ({one.question.id}): {first.says}")
+    if len(look) > NAMED:
+        say(console, f"  … and {len(look) - NAMED:,} more: see the page")
+    if made.left_out:
+        say(console, made.left_out)
     say(console, f"written: {page}, and {tables} tables beside it")
     if made.about.names:
         say(console, "It shows names: keep it where only those who grade can read it.")

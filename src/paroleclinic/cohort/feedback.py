@@ -48,13 +48,15 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one learner's pages; `graded` is False when they say that the hand-in could not be graded."""
+    """What became of one learner's pages; `graded` is False when they say that the hand-in could not be graded, and `waits`
+    says that a memo in it waits for its mark."""
 
     learner: str
     unit: str
     state: State
     why: str = ""
     graded: bool = True
+    waits: bool = False
 
 
 class _NotNow(Exception):
@@ -99,6 +101,7 @@ def _one(
 ) -> Outcome:
     target = root / FEEDBACK / row.learner / plan.unit
     graded = any(case.graded for case in row.cases.values())
+    waits = graded and any(case.memo is not None and case.memo.waits for case in row.cases.values())
     try:
         files = (
             _graded(root, plan, title, row, prints, untouched=untouched)
@@ -106,7 +109,7 @@ def _one(
             else _not_graded(root, plan, title, row)
         )
         if not everything and _held(target) == files:
-            return Outcome(row.learner, plan.unit, "unchanged", graded=graded)
+            return Outcome(row.learner, plan.unit, "unchanged", graded=graded, waits=waits)
         _put(target, files)
     except _NotNow as error:
         return Outcome(row.learner, plan.unit, "not written", str(error))
@@ -114,7 +117,7 @@ def _one(
         if error.errno in FATAL:
             raise Stopped(f"{error.strerror} ({error.filename or target}); make room and run again") from None
         return Outcome(row.learner, plan.unit, "not written", f"its files cannot be used ({error.strerror or error})")
-    return Outcome(row.learner, plan.unit, "written", graded=graded)
+    return Outcome(row.learner, plan.unit, "written", graded=graded, waits=waits)
 
 
 def _graded(root: Path, plan: Plan, title: str, row: Scored, prints: set[str], *, untouched: bool) -> Files:
@@ -186,7 +189,7 @@ def _title(course: Course, unit: Unit) -> str:
 
 
 def _head(row: Scored, title: str, case: Scenario) -> Head:
-    return Head(row.name or row.learner, title, case, row.at)
+    return Head(row.name or row.learner, title, case, row.at, row.learner)
 
 
 def _with_along(pages: Mapping[str, str], folder: Path) -> Files:

@@ -6,14 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 from html import escape
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from paroleclinic.content import Scenario
-from paroleclinic.drawing import paragraphs, style, tag
+from paroleclinic.criteria import from_comment, without_line
+from paroleclinic.drawing import paragraphs, tag
 from paroleclinic.drawing.cards import DISCLAIMER, law_lines
+from paroleclinic.drawing.feedbackstyle import page_style
 from paroleclinic.drawing.marks import (
     CLOSED,
     TOTAL_LATER,
@@ -32,6 +33,7 @@ from paroleclinic.scores import CaseScore, Score
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 LONGEST_MEMO = 20_000  # bytes of it as HTML; some 3,000 words
 LONGEST_LINE = 150  # characters of an answer that could not be read, or of a line passed over
+NEARLY = 0.006  # points by which rounding may differ
 MOST_LINES = 10  # passed over that are named
 MemoState = Literal["waits", "again", "marked", "blank"]
 MEMO_SAYS: dict[MemoState, str] = {
@@ -44,12 +46,14 @@ MEMO_SAYS: dict[MemoState, str] = {
 
 @dataclass(frozen=True)
 class Head:
-    """Whose page it is: the learner's name, the unit's title, the case, and when it was handed in (UTC, without zone)."""
+    """Whose page it is: the learner's name, or id where no name is known, the unit's title, the case, and when it was handed in
+    (UTC, without zone); `id` stands beside a name."""
 
     learner: str
     unit: str
     case: Scenario
     at: datetime | None = None
+    id: str = ""
 
 
 class Part(NamedTuple):
@@ -72,13 +76,14 @@ def feedback_page(
 ) -> str:
     """The page of a graded case. `mark` and `score` agree; of `closed` questions nothing tells the key."""
     mark = _shortened(mark)
+    comments, given = _by_criterion(mark, score, closed)
     parts = [
         Part("score", "Your score", _score(mark, score, closed, key_seen=key_seen)),
-        Part("comments", "What your instructor wrote", "".join(_kept(text) for text in score.comments)),
+        Part("comments", "What your instructor wrote", "".join(map(_kept, comments))),
         Part("harm", "Read this first", harm_first(mark, closed)),
         Part("answers", "Your answers at a glance", _glance(mark, closed)),
         Part("explained", "Each answer explained", _explained(mark, law, closed)),
-        Part("memo", "The memo", _memo(mark, score.memo, law, closed)),
+        Part("memo", "The memo", _memo(mark, score.memo, law, closed, given)),
         Part("teaches", "What to take away", CLOSED if closed else lesson_of_case(mark.case, law)),
         Part("passed-over", "Passed over in the answer file", _lines(passed_over)),
     ]
@@ -127,8 +132,11 @@ def _page(head: Head, parts: Sequence[Part], about: str = "") -> str:
     links = "".join(f'<li><a href="#{place}">{title}</a></li>' for place, title, _ in shown)
     at = head.at
     when = f"{long_day(at.date())}, {at:%H:%M} UTC" if at else "no time was noted"
+    known = f' <span class="pc-soft">{escape(head.id)}</span>' if head.id not in ("", head.learner) else ""
     facts = (("Learner", head.learner), ("Case", head.case.title), ("Unit", head.unit), ("Handed in", when))
-    listed = "".join(f"<dt>{name}</dt><dd>{escape(says)}</dd>" for name, says in facts)
+    listed = "".join(
+        f"<dt>{name}</dt><dd>{escape(says)}{known if name == 'Learner' else ''}</dd>" for name, says in facts
+    )
     sections = "\n".join(
         f'<section aria-labelledby="{place}"><h2 id="{place}">{title}</h2>\n{html}</section>'
         for place, title, html in shown
@@ -223,7 +231,25 @@ def _explained(mark: CaseMark, law: Mapping[str, Rule], closed: frozenset[str]) 
     return _without_links("\n".join(parts))
 
 
-def _memo(mark: CaseMark, score: Score | None, law: Mapping[str, Rule], closed: frozenset[str]) -> str:
+def _by_criterion(
+    mark: CaseMark, score: CaseScore, closed: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """The comments, and the memo's points by criterion that one of them names; they leave it for the table where that is shown."""
+    one = _memo_mark(mark)
+    if one is None or score.memo is None or not isinstance(one.question, Memo) or one.question.id in closed:
+        return score.comments, ()
+    if memo_state(one, score.memo) != "marked":
+        return score.comments, ()
+    for number, text in enumerate(score.comments):
+        if given := from_comment(text, one.question.rubric):
+            left = (*score.comments[:number], without_line(text), *score.comments[number + 1 :])
+            return tuple(filter(None, left)), given
+    return score.comments, ()
+
+
+def _memo(
+    mark: CaseMark, score: Score | None, law: Mapping[str, Rule], closed: frozenset[str], given: Sequence[float] = ()
+) -> str:
     one = _memo_mark(mark)
     if one is None or score is None or not isinstance(one.question, Memo):
         return ""
@@ -231,6 +257,10 @@ def _memo(mark: CaseMark, score: Score | None, law: Mapping[str, Rule], closed: 
     parts = [paragraphs(memo.prompt), f"<p><strong>{MEMO_SAYS[state]}</strong></p>"]
     if state == "marked":
         parts.append(f'<p class="pc-score">{_points(score.counts)} of {memo.points} points</p>')
+    if given and abs(sum(given) - score.counts) > NEARLY:
+        parts.append(
+            f"<p>By criterion it is {_points(sum(given))}; your instructor set the points of the whole memo.</p>"
+        )
     if one.verdict == "unreadable":
         parts.append(tag("p", f"{VERDICT_WORDS[one.verdict]}: {one.notes[0].because}"))
     if one.answer:
@@ -239,7 +269,7 @@ def _memo(mark: CaseMark, score: Score | None, law: Mapping[str, Rule], closed: 
         parts.append(CLOSED)
     elif state in ("marked", "blank"):
         fact = f"<p><strong>In the file:</strong> {escape(memo.fact)}</p>" if memo.fact else ""
-        parts += [rubric(memo), fact, *(law_lines(law[rule], memo.on or mark.case.as_of) for rule in memo.rules)]
+        parts += [rubric(memo, given), fact, *(law_lines(law[rule], memo.on or mark.case.as_of) for rule in memo.rules)]
     else:
         parts.append("<p>How the memo is marked, and a model memo, are shown here once it has been marked.</p>")
     return "\n".join(parts)
@@ -302,44 +332,3 @@ def _figures(name: str, points: str, most: str, says: str) -> str:
 def _without_links(html: str) -> str:
     """Lessons do not lie beside this page, so that their names stand there as words."""
     return re.sub(r'<a data-lesson="[^"]*">(.*?)</a>', r"<strong>\1</strong>", html)
-
-
-SHOWN = frozenset(
-    (
-        "pc", "pc-card", "pc-days", "pc-facts", "pc-law", "pc-memo", "pc-notice", "pc-q", "pc-rubric", "pc-says", "pc-score",
-        "pc-soft", "pc-spoken", "pc-unseen", "pc-verdict", "pc-why", "pc-wide", "harm", "no", "partly", "right", "unreadable",
-        "wrong", "yes",
-    )
-)  # fmt: skip
-RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-DARK = '[data-jp-theme-light="false"] '
-OWN = """:root{color-scheme:light dark}
-body.pc{margin:0 auto;padding:1.2em 1.2em 2em;background:var(--paper)}
-.pc h1{font-size:1.7em;line-height:1.25;margin:.2em 0 .4em}
-.pc.pc section>h2{border-top:1px solid var(--line);padding-top:.8em;margin-top:1.4em!important}
-.pc nav ul{display:flex;flex-wrap:wrap;gap:.3em 1.1em;list-style:none;padding:0;margin:1em 0}
-.pc .pc-n{text-align:right!important;font-variant-numeric:tabular-nums}
-.pc section:target,.pc h2:target{scroll-margin-top:1em}
-@media (max-width:600px){body.pc{padding:.8em .8em 2em}}
-@media print{:root{color-scheme:light}@page{margin:16mm}body.pc{max-width:none;padding:0;font-size:10.5pt}.pc nav{display:none}
-.pc .pc-wide{overflow:visible}.pc h2,.pc h3,.pc h4,.pc summary,.pc .pc-says,.pc .pc-score,.pc thead{break-after:avoid}
-.pc tr,.pc li,.pc .pc-law,.pc .pc-notice{break-inside:avoid}.pc p,.pc li,.pc .pc-memo{orphans:3;widows:3}
-.pc details::details-content{content-visibility:visible;display:block;block-size:auto}.pc summary{list-style:none}
-.pc a{color:inherit;text-decoration:none}}"""
-
-
-@cache
-def page_style() -> str:
-    """The rules of the shared style sheet that such a page needs, with its dark theme for whoever asks for one, and its own."""
-    sheet = RULE.sub(_rule, re.sub(r"/\*.*?\*/", "", style(), flags=re.DOTALL))
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"@media[^{}]*\{\s*\}", "", sheet)).strip() + OWN
-
-
-def _rule(found: re.Match[str]) -> str:
-    selectors = [one.strip() for one in found[1].split(",") if set(re.findall(r"\.([\w-]+)", one)) <= SHOWN]
-    if not selectors:
-        return ""
-    if any(DARK in one for one in selectors):
-        chosen = ",".join(one.replace(DARK, "") for one in selectors)
-        return f"@media screen and (prefers-color-scheme:dark){{{chosen}{{{found[2]}}}}}"
-    return f"{','.join(selectors)}{{{found[2]}}}\n"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 
 from paroleclinic.content import Outline, Scenario
+from paroleclinic.criteria import level
 from paroleclinic.drawing import paragraphs, tag
 from paroleclinic.drawing.cards import law_lines
 from paroleclinic.drawing.readings import seen, two_days
@@ -137,16 +138,18 @@ def figure(number: float) -> str:
     return f"{number:g}"
 
 
-def rubric(memo: Memo) -> str:
-    """The table a marker holds a memo against, the model memo, and the common flaws."""
+def rubric(memo: Memo, given: Sequence[float] = ()) -> str:
+    """The table a marker holds a memo against, the model memo, and the common flaws; with the points `given` by criterion, if any."""
+    got = [f"<td><strong>{level(c, points)}</strong></td>" for c, points in zip(memo.rubric, given, strict=False)]
     rows = "".join(
-        f'<tr><th scope="row">{escape(c.says)} ({c.points})</th><td>{escape(c.full)}</td><td>{escape(c.half)}</td>'
-        f"<td>{escape(c.none)}</td></tr>"
-        for c in memo.rubric
+        f'<tr><th scope="row">{escape(c.says)} ({c.points})</th>{"".join(got[number : number + 1])}<td>{escape(c.full)}</td>'
+        f"<td>{escape(c.half)}</td><td>{escape(c.none)}</td></tr>"
+        for number, c in enumerate(memo.rubric)
     )
+    head = '<th scope="col">Your memo</th>' if given else ""
     flaws = "".join(tag("li", flaw) for flaw in memo.flaws)
     return f"""<h3>How the memo is marked</h3><div class="pc-wide" role="group" aria-label="Table" tabindex="0"><table class="pc-rubric"><thead><tr><th scope="col">Look for (points)</th>
-<th scope="col">Full points</th><th scope="col">Half</th><th scope="col">None</th></tr></thead><tbody>{rows}</tbody></table></div>
+{head}<th scope="col">Full points</th><th scope="col">Half</th><th scope="col">None</th></tr></thead><tbody>{rows}</tbody></table></div>
 <h3>Common flaws</h3><ul>{flaws}</ul><h3>A model memo</h3><div class="pc-memo">{escape(memo.model)}</div>"""
 
 

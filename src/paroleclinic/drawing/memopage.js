@@ -61,6 +61,13 @@
     one("keep").hidden = !again;
     one("keep").textContent = again ? `Handed in again: keep ${grade.manual_score}` : "";
   };
+  const differs = () => {
+    const found = memo && groups.length ? line.exec(comment.value) : null;
+    const said = found ? found[1].split(", ").reduce((all, part) => all + Number(part.split("/")[0]), 0) : NaN;
+    const typed = memo && memo.value.trim() !== "" ? Number(memo.value) : NaN;
+    const text = Math.abs(said - typed) > 0.0005 ? `The comment still says ${plain(said)} by criterion: press “Use … points” again or change it.` : "";
+    if (memo && one("differs").textContent !== text) one("differs").textContent = text;
+  };
   const saveGrade = async (name, says) => {
     const grade = kept[name];
     if (!grade) return say(says || name, "Not saved: the points have not come from the server yet.", true);
@@ -70,11 +77,13 @@
     if (Number.isNaN(more)) return say(`${name}-extra`, "Not saved: a number, 0 or more.", true);
     const now = await save(says || name, `grade/${grade.id}`, { manual_score: score, extra_credit: more });
     if (now) show(now);
+    differs();
   };
   const saveComment = async () => {
     const id = comment.id;
     if (!kept[id]) return say(id, "Not saved: the comment has not come from the server yet.", true);
     await save(id, `comment/${kept[id].id}`, { manual_comment: comment.value });
+    differs();
   };
 
   const groups = [...document.querySelectorAll(".pc-criterion")];
@@ -130,6 +139,8 @@
   for (const field of document.querySelectorAll("input.score")) field.addEventListener("change", () => saveGrade(field.id));
   extra?.addEventListener("change", () => saveGrade(about.memo, extra.id));
   comment?.addEventListener("change", saveComment);
+  memo?.addEventListener("input", differs);
+  comment?.addEventListener("input", differs);
   one("keep")?.addEventListener("click", () => saveGrade(about.memo));
   one("use")?.addEventListener("click", use);
   for (const group of groups) group.addEventListener("change", total);
@@ -167,6 +178,7 @@
           comment.value = found.manual_comment ?? "";
         }
       if (groups.length) restore();
+      differs();
       document.body.dataset.ready = "yes";
     } catch (error) {
       if (memo) say(memo.id, `The points could not be read: ${error.message}. Load the page anew.`, true);

@@ -145,7 +145,7 @@ def _memo(asked: Asked) -> str:
 <section class="pc-q" id="marking"><h2>How it is marked</h2>{groups}
 <div class="pc-points"><label class="pc-field" for="{cell}">Points for the memo{f", of {most}" if most else ""}</label>
 <input id="{cell}" class="score" type="number" min="0" step="any" inputmode="decimal"> <button type="button" id="keep" hidden></button>
-<span class="pc-saved" role="status" data-for="{cell}"></span></div>
+<span class="pc-saved" role="status" data-for="{cell}"></span><p class="pc-differs" id="differs" role="status"></p></div>
 <div><label class="pc-field" for="{cell}-comment">Comment, for the learner to read</label>
 <textarea id="{cell}-comment" class="comment" rows="5"></textarea><span class="pc-saved" role="status" data-for="{cell}-comment"></span></div>
 </section></div>"""

@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from paroleclinic.report.frames import Frames
+from paroleclinic.report.frames import Frames, worked
 from paroleclinic.report.gains import Gains, gains
 from paroleclinic.report.items import Items, items
 from paroleclinic.report.learners import By, grid, harms, learners, sure_and_wrong
@@ -53,9 +53,18 @@ class Report:
         """How many learners handed in anything."""
         return int((self.learners["state"] != "not handed in").sum())
 
+    @property
+    def left_out(self) -> str:
+        """A sentence with the titles of the cases that nobody answered anything in, or nothing."""
+        titles = [self.about.cases[case] for case in self.frames.untouched]
+        what = "1 case, which is" if len(titles) == 1 else f"{len(titles)} cases, which are"
+        where = f"Nobody answered anything in {what} left out of blanks, signs and questions: {'; '.join(titles)}."
+        return where if titles else ""
+
 
 def analysed(frames: Frames, about: About) -> Report:
     """The report of a class."""
+    frames = worked(frames)
     each = items(frames)
     topics, wrong = sure_and_wrong(frames, each)
     return Report(

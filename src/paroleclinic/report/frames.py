@@ -7,7 +7,7 @@ arrays: row i is the learner of `people`, column j the question `asked[j]`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
 
@@ -58,7 +58,8 @@ class Frames:
     `most` as in the gradebook, `points` of `possible` of the questions with a mark. `learner` in both is the row in `people`.
     `verdict`, `share` (of the points, nan for none) and `harm` are what grading kept, `seen` is what the answer files say,
     and `answers[j]` the different answers to question j that it points to: None is one that cannot be read.
-    `tests` has a row a learner and form of the test. `earlier` counts cases graded by an earlier key.
+    `tests` has a row a learner and form of the test. `earlier` counts cases graded by an earlier key. `untouched` are cases whose
+    questions are left out of everything but `cases`, since nobody answered anything in them.
     """
 
     people: pd.DataFrame
@@ -73,6 +74,7 @@ class Frames:
     answers: list[list[Picks | None]]
     tests: pd.DataFrame
     earlier: int = 0
+    untouched: tuple[str, ...] = ()
 
     @property
     def answered(self) -> np.ndarray:
@@ -170,6 +172,28 @@ class Marks:
         return Frames(
             people, self._asked, purposes, units, cases, verdict, share, harm, seen, answers, tests, self._earlier
         )
+
+
+def worked(frames: Frames) -> Frames:
+    """The same without the questions of cases that were handed in and in which nobody answered anything; all, where that is every case."""
+    given = (frames.verdict > 0) & (frames.verdict != BLANK) | (frames.verdict == 0) & (frames.seen.given >= 0)
+    touched = {one.case for one, some in zip(frames.asked, given.any(axis=0), strict=True) if some}
+    cases = frames.cases
+    touched.update(cases.loc[cases["state"].isin(["graded", "memo waits"]), "case"])
+    blank = dict.fromkeys(cases.loc[cases["state"] == "blank", "case"])
+    untouched = tuple(case for case in blank if case not in touched)
+    kept = [column for column, one in enumerate(frames.asked) if one.case not in untouched]
+    if not kept or not untouched:
+        return frames
+    seen = frames.seen
+    return replace(
+        frames, asked=tuple(frames.asked[at] for at in kept), verdict=frames.verdict[:, kept], share=frames.share[:, kept],
+        harm=frames.harm[:, kept], answers=[frames.answers[at] for at in kept], untouched=untouched,
+        seen=replace(
+            seen, sure=seen.sure[:, kept], tries=seen.tries[:, kept], seconds=seen.seconds[:, kept], given=seen.given[:, kept],
+            answers=[seen.answers[at] for at in kept],
+        ),
+    )  # fmt: skip
 
 
 def _parsed(one: Asked, answer: object) -> Picks | None:

@@ -37,7 +37,8 @@ def learners(frames: Frames, pass_line: int) -> pd.DataFrame:
     )  # fmt: skip
     table["right"] = (right & answered).sum(axis=1)
     table["share right"], table["low"], table["high"] = wilson(table["right"], table["answered"])
-    sums = frames.cases.groupby("learner")[["points", "possible"]].sum().reindex(range(len(table)))
+    worked = frames.cases[~frames.cases["case"].isin(frames.untouched)]
+    sums = worked.groupby("learner")[["points", "possible"]].sum().reindex(range(len(table)))
     table["points"], table["possible"] = sums["points"].to_numpy(), sums["possible"].to_numpy()
     table["harmful"] = frames.harm.sum(axis=1)
     sure = answered & (frames.seen.sure == SURENESS["high"])

@@ -137,6 +137,7 @@ def _glance(report: Report) -> str:
         if frames.earlier
         else ""
     )
+    left_out = f"<p>{escape(report.left_out)}</p>" if report.left_out else ""
     tiles = [
         (f"{report.handed_in:,} of {len(frames.people):,}", "learners handed something in"),
         (f"{ask:,}", "to ask how it is going"),
@@ -147,7 +148,7 @@ def _glance(report: Report) -> str:
         ),
     ]
     told = "".join(f"<li><div><strong>{value}</strong>{says}</div></li>" for value, says in tiles)
-    return f"<ul class='pc-tiles'>{told}</ul>{old}" + sortable(
+    return f"<ul class='pc-tiles'>{told}</ul>{left_out}{old}" + sortable(
         "Learners and units: what became of the hand-ins", ["State", "How many", "What it means"], rows
     )
 
