@@ -59,5 +59,5 @@ def paroleclinic(folder: Path, *words: str, code: int = 0) -> subprocess.Complet
         [sys.executable, "-m", "paroleclinic.cli", *words], cwd=folder, capture_output=True, text=True, check=False
     )
     assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
     return done

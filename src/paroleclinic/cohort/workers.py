@@ -65,7 +65,7 @@ class Pool:
             while waiting:
                 yield self._result(plan, *waiting.popleft())
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # waits: a pool that ends while Python does may leave a traceback behind
 
     @staticmethod
     def _result(plan: Plan, chunk: Chunk, future: Future[Sheets]) -> Sheets:
