@@ -12,8 +12,8 @@ from paroleclinic.law import STATUS_WORDS, Rule, long_day
 def as_read(outline: Outline) -> str:
     """How new the law of the course is, in a sentence or two for the top of a page."""
     return (
-        f"The law here is checked up to {long_day(outline.known_to)}. Its sources were last read on {long_day(outline.as_of)}, "
-        "and newer changes may be missing."
+        f"The law as read by {long_day(outline.as_of)}. What changed after {long_day(outline.known_to)} may be missing here, "
+        "and nothing is vouched for after that day."
     )
 
 
